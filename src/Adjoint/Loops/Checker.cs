@@ -1,0 +1,2 @@
+namespace Adjoint;
+public static class Checker { public static void Check(LoopProgram p) { } }
