@@ -1,0 +1,15 @@
+namespace Adjoint;
+
+/// <summary>Every bound on an error, by name: a test or a check never compares with a bare number.</summary>
+/// <remarks>Errors are |a - b| / max(1, |b|) unless a name says otherwise.</remarks>
+public static class Tolerance
+{
+    /// <summary>Two ways to the same number in double that differ in the order of a few operations.</summary>
+    public const double DoubleRounding = 1e-13;
+
+    /// <summary>A gradient against central differences in double.</summary>
+    public const double FirstOrder = 1e-6;
+
+    /// <summary>The gradient of a gradient against central differences in double.</summary>
+    public const double SecondOrder = 2e-6;
+}
