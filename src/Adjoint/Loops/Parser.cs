@@ -65,6 +65,9 @@ public sealed class Parser
             if (IsWrite(line)) names.TryAdd(line.Tokens[0].Text, NameKind.Tensor);
         var parser = new Parser(lines, new ExprParser(lines[0], names)) { next = 1 };
         var body = lines.Count > 1 ? parser.Block(lines[1].Indent, isTop: true) : [];
+        if (parser.next < lines.Count && lines[parser.next] is var rest)
+            throw LoopErrors.AtText("the line is indented less than the first line of the program", rest.Text, rest.Number,
+                rest.Indent + 1, "All lines of a program start in one column; those under a 'for' deeper.");
         var outputs = signature.Outputs.Select(o => new Output(o.Name, o.Dims ?? OutputDims(signature, o, body, lines[0]))).ToEquatable();
         return new(signature.Name, signature.Operands, signature.Attributes, outputs, parser.axes.ToEquatable(), body);
     }
@@ -76,7 +79,7 @@ public sealed class Parser
     EquatableArray<Statement> Block(int indent, bool isTop)
     {
         var statements = new List<Statement>();
-        for (; next < lines.Count && lines[next].Indent >= indent; )
+        for (; next < lines.Count && lines[next].Indent >= indent;)
         {
             var line = lines[next++];
             expressions.Start(line);

@@ -42,7 +42,7 @@ sealed class SignatureParser(SourceLine line)
     Operand Operand()
     {
         // A kind is a kind only before a name: an operand may be called shape.
-        var kind = line.Tokens[at + 1].Kind is not TokenKind.Name ? OperandKind.Float : Current.Text switch
+        var kind = Current.Kind is not TokenKind.Name || line.Tokens[at + 1].Kind is not TokenKind.Name ? OperandKind.Float : Current.Text switch
         {
             "int" => OperandKind.Int,
             "uniform" => OperandKind.Uniform,
