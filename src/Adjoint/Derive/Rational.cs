@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Adjoint;
+
+/// <summary>An exact fraction in lowest terms, denominator positive: t(t+1)/2 has halves in it, and counts outgrow 64 bits.</summary>
+public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
+{
+    readonly BigInteger numerator, denominator; // denominator 0 stands for 1, so that default is 0
+
+    public Rational(BigInteger numerator, BigInteger denominator)
+    {
+        if (denominator.IsZero) throw new DivideByZeroException();
+        var divisor = BigInteger.GreatestCommonDivisor(numerator, denominator) * denominator.Sign;
+        (this.numerator, this.denominator) = divisor.IsOne ? (numerator, denominator) : (numerator / divisor, denominator / divisor);
+    }
+
+    public BigInteger Numerator => numerator;
+    public BigInteger Denominator => denominator.IsZero ? BigInteger.One : denominator;
+    public bool IsInteger => Denominator.IsOne;
+    public bool IsZero => numerator.IsZero;
+    public bool IsOne => numerator.IsOne && IsInteger;
+    public int Sign => numerator.Sign;
+
+    public static implicit operator Rational(int value) => new(value, 1);
+    public static implicit operator Rational(BigInteger value) => new(value, 1);
+    public static explicit operator double(Rational value) => value.IsInteger
+        ? (double)value.numerator : (double)value.numerator / (double)value.denominator;
+
+    public static Rational operator +(Rational a, Rational b) => a.IsInteger && b.IsInteger ? a.numerator + b.numerator
+        : new Rational(a.numerator * b.Denominator + b.numerator * a.Denominator, a.Denominator * b.Denominator);
+    public static Rational operator -(Rational a) => new(-a.numerator, a.Denominator);
+    public static Rational operator -(Rational a, Rational b) => a + -b;
+    public static Rational operator *(Rational a, Rational b) => a.IsInteger && b.IsInteger ? a.numerator * b.numerator
+        : new Rational(a.numerator * b.numerator, a.Denominator * b.Denominator);
+    public static Rational operator /(Rational a, Rational b) => new(a.numerator * b.Denominator, a.Denominator * b.numerator);
+
+    public BigInteger Floor() => (numerator - (numerator % Denominator + Denominator) % Denominator) / Denominator;
+
+    public int CompareTo(Rational other) => (this - other).Sign;
+    public bool Equals(Rational other) => numerator == other.numerator && Denominator == other.Denominator;
+    public override bool Equals(object? obj) => obj is Rational other && Equals(other);
+    public override int GetHashCode() => HashCode.Combine(numerator, Denominator);
+
+    public override string ToString() => numerator.ToString(CultureInfo.InvariantCulture)
+        + (IsInteger ? "" : "/" + Denominator.ToString(CultureInfo.InvariantCulture));
+}
