@@ -22,9 +22,18 @@ dotnet format Adjoint.slnx --no-restore --verify-no-changes
 echo "== build"
 dotnet build Adjoint.slnx -c Release --no-restore -v quiet
 echo "== size (lines of each folder, then the ten largest files)"
+sources() { find "$1" -name '*.cs' -print0; }
 for folder in src/*/ src/Adjoint/*/; do
-    printf '%6d  %s\n' "$(find "$folder" -name '*.cs' -not -path '*/obj/*' -exec cat {} + | wc -l)" "$folder"
+    printf '%6d  %s\n' "$(sources "$folder" | xargs -0 -r cat | wc -l)" "${folder%/}"
 done
-find src -name '*.cs' -not -path '*/obj/*' -exec wc -l {} + | grep -v ' total$' | sort -rn | head -10
+# awk reads to the end: with 'head', sort would die of a closed pipe and fail the gate
+sources src | xargs -0 wc -l | grep -v ' total$' | sort -rn | awk 'NR <= 10 { printf "%6d  %s\n", $1, $2 }'
 echo "== tests"
-exec artifacts/bin/Adjoint.Tests/release/Adjoint.Tests -showLiveOutput off
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+artifacts/bin/Adjoint.Tests/release/Adjoint.Tests -noLogo -noColor -noAutoReporters | tee "$log" || status=$?
+# Skipped tests, counted by the reason they give: the line after "[SKIP]".
+awk '/\[SKIP\]$/ { getline; sub(/^ +/, ""); count[$0]++ } END { for (why in count) printf "skipped %d: %s\n", count[why], why }' \
+    "$log" | sort -k 3
+exit "$status"
