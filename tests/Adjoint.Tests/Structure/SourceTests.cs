@@ -4,18 +4,10 @@ namespace Adjoint.Tests;
 
 public sealed class SourceTests
 {
-    const int MaxColumns = 120;
     const int LongFile = 500;
     const int MaxCalculus = 3000;
 
     static readonly string[] Folders = ["src", "tests"];
-
-    [Fact]
-    public void Lines_fit_120_columns() => Assert.Empty(
-        from file in CSharp()
-        from line in Repository.Read(file).Split('\n').Index()
-        where line.Item.Length > MaxColumns
-        select $"{file}:{line.Index + 1} has {line.Item.Length} columns");
 
     [Fact]
     public void A_long_file_begins_with_its_reason() => Assert.Empty(
