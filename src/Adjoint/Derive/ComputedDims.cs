@@ -1,0 +1,77 @@
+namespace Adjoint;
+
+/// <summary>Dimensions of a computed tensor as a signature would declare them: axis names and the cells beside a time axis.</summary>
+static class ComputedDims
+{
+    /// <summary>Dims of any tensor of the program. Dimensions that no access walks with an axis get a fresh name.</summary>
+    public static EquatableArray<Dim> Of(LoopProgram program, string tensor, FreshNames names)
+    {
+        if (program.FindOperand(tensor) is { } operand) return operand.Dims;
+        if (program.Updated(tensor) is { } updated) return updated.Dims;
+        var declared = program.Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;
+        var accesses = Accesses(program, tensor).ToList();
+        var dims = new List<Dim>();
+        for (var i = 0; i < accesses[0].Access.Indices.Count; i++)
+        {
+            var dim = declared?[i] ?? accesses.Select(a => Plain(a.Access.Indices[i])).FirstOrDefault(d => d is not null && IsNew(d))
+                ?? new Dim(names.Take("n"));
+            var (from, to) = Margins(program, accesses, i);
+            dims.Add(dim with { From = Math.Min(dim.From, from), To = Math.Max(dim.To, to) });
+        }
+        return dims.ToEquatable();
+
+        bool IsNew(Dim dim) => !dims.Any(d => d.Axes.Any(dim.Axes.Contains)) || !dim.IsComposite;
+    }
+
+    /// <summary>Whether a tensor owns cells along a time axis: its line in a <c>for t</c> writes it at an index with t.</summary>
+    public static bool IsTimed(LoopProgram program, string tensor, int dimension) =>
+        Accesses(program, tensor).Any(a => a.IsTarget && a.Loops.Intersect(a.Access.Indices[dimension].Axes()).Any());
+
+    /// <summary>The cells before 0 and after the last that constant shifts of any index reach.</summary>
+    static (int From, int To) Margins(LoopProgram program, List<(Access Access, bool IsTarget, string[] Loops)> accesses, int dimension)
+    {
+        if (!IsTimed(program, accesses[0].Access.Tensor, dimension)) return (0, 0);
+        int from = 0, to = 0;
+        foreach (var (access, _, _) in accesses)
+        {
+            var (low, high) = access.Indices[dimension] switch
+            {
+                Number n => ((int)n.Value, 0),
+                ExtentValue => (0, 1),
+                Binary { Operator: Arithmetic.Add, Left: AxisValue, Right: Number n } => ((int)n.Value, (int)n.Value),
+                Binary { Operator: Arithmetic.Subtract, Left: AxisValue, Right: Number n } => (-(int)n.Value, -(int)n.Value),
+                Binary { Operator: Arithmetic.Add, Left: ExtentValue, Right: Number n } => (0, (int)n.Value + 1),
+                Binary { Operator: Arithmetic.Subtract, Left: ExtentValue, Right: Number n } => (1 - (int)n.Value, 1 - (int)n.Value),
+                _ => (0, 0),
+            };
+            (from, to) = (Math.Min(from, low), Math.Max(to, high));
+        }
+        return (from, to);
+    }
+
+    static IEnumerable<(Access Access, bool IsTarget, string[] Loops)> Accesses(LoopProgram program, string tensor)
+    {
+        var all = new List<(Access, bool, string[])>();
+        Collect(program.Body, []);
+        return all.OrderByDescending(a => a.Item2); // what a line writes names the dimensions best
+
+        void Collect(EquatableArray<Statement> body, string[] loops)
+        {
+            foreach (var statement in body)
+            {
+                if (statement is TimeLoop loop) Collect(loop.Body, [.. loops, loop.Axis]);
+                if (statement is not Line line) continue;
+                if (line.Target.Tensor == tensor) all.Add((line.Target, true, loops));
+                foreach (var read in line.Reads()) if (read.Tensor == tensor) all.Add((read, false, loops));
+            }
+        }
+    }
+
+    static Dim? Plain(Expr index) => index switch
+    {
+        AxisValue axis => new Dim(axis.Axis),
+        Composite composite when composite.Parts.All(p => p is AxisValue) =>
+            new Dim(composite.Parts.Select(p => ((AxisValue)p).Axis).ToEquatable()),
+        _ => null,
+    };
+}

@@ -1,0 +1,86 @@
+namespace Adjoint;
+
+/// <summary>A product in normal form: a number, factors above and factors below the line, none of them a product itself.</summary>
+sealed record Product(double Coefficient, EquatableArray<Expr> Above, EquatableArray<Expr> Below)
+{
+    public int Count => Above.Count + Below.Count;
+
+    /// <summary>Flattens products, quotients, signs and numbers.</summary>
+    public static Product Of(Expr expr)
+    {
+        var coefficient = 1.0;
+        List<Expr> above = [], below = [];
+        Collect(expr, above, below);
+        return new Product(coefficient, above.ToEquatable(), below.ToEquatable()).Reduced();
+
+        void Collect(Expr factor, List<Expr> up, List<Expr> down)
+        {
+            switch (factor)
+            {
+                case Number number when ReferenceEquals(up, above): coefficient *= number.Value; break;
+                // dividing by a power of two is multiplying by its reciprocal, to the bit
+                case Number number when double.IsPow2(Math.Abs(number.Value)): coefficient /= number.Value; break;
+                case Negate negate:
+                    coefficient = -coefficient;
+                    Collect(negate.Value, up, down);
+                    break;
+                case Binary { Operator: Arithmetic.Multiply } product:
+                    Collect(product.Left, up, down);
+                    Collect(product.Right, up, down);
+                    break;
+                case Binary { Operator: Arithmetic.Divide } quotient:
+                    Collect(quotient.Left, up, down);
+                    Collect(quotient.Right, down, up);
+                    break;
+                default: up.Add(factor); break;
+            }
+        }
+    }
+
+    public Expr ToExpr()
+    {
+        var magnitude = Above.Aggregate((Expr)new Number(Math.Abs(Coefficient)), Algebra.Multiply);
+        var value = Below.Aggregate(magnitude, Algebra.Divide);
+        return Coefficient < 0 ? Algebra.Negate(value) : value;
+    }
+
+    public Product Negated() => this with { Coefficient = -Coefficient };
+
+    /// <summary>Whether every factor of the other is one of this, as often.</summary>
+    public bool Contains(Product other) => Missing(Above, other.Above) is not null && Missing(Below, other.Below) is not null;
+
+    /// <summary>Without the other's factors, which it contains; the coefficient stays.</summary>
+    public Product Without(Product other) =>
+        new(Coefficient, Missing(Above, other.Above)!.ToEquatable(), Missing(Below, other.Below)!.ToEquatable());
+
+    /// <summary>The factors both have; its coefficient is 1.</summary>
+    public Product Common(Product other) => new(1, Shared(Above, other.Above), Shared(Below, other.Below));
+
+    public Product Times(Product other) =>
+        new Product(Coefficient * other.Coefficient, [.. Above, .. other.Above], [.. Below, .. other.Below]).Reduced();
+
+    // 1 / sqrt(u) / sqrt(u) is 1 / u: both are NaN for a negative u.
+    Product Reduced()
+    {
+        var below = Below.ToList();
+        for (var i = 0; i < below.Count; i++)
+        {
+            if (below[i] is not Call { Function.Name: "sqrt" } root || below.FindIndex(i + 1, e => e == root) is not (>= 0 and var twin)) continue;
+            below.RemoveAt(twin);
+            below[i] = root.Arguments[0];
+        }
+        return below.Count == Below.Count ? this : this with { Below = below.ToEquatable() };
+    }
+
+    static List<Expr>? Missing(EquatableArray<Expr> all, EquatableArray<Expr> taken)
+    {
+        var rest = all.ToList();
+        return taken.All(rest.Remove) ? rest : null;
+    }
+
+    static EquatableArray<Expr> Shared(EquatableArray<Expr> a, EquatableArray<Expr> b)
+    {
+        var rest = b.ToList();
+        return a.Where(rest.Remove).ToEquatable();
+    }
+}

@@ -1,0 +1,120 @@
+namespace Adjoint;
+
+/// <summary>Gives reverse lines the signature of a program: what they use, and no more.</summary>
+sealed class ReverseSignature
+{
+    readonly LoopProgram forward;
+    readonly ReversedLines lines;
+    readonly HashSet<string> reads;
+    readonly List<AxisLine> axes = [];
+
+    ReverseSignature(LoopProgram forward, ReversedLines lines)
+    {
+        this.forward = forward;
+        this.lines = lines;
+        reads = Program("", [], []).Lines.SelectMany(l => l.Reads()).Select(r => r.Tensor).ToHashSet();
+    }
+
+    public static Reverse? Close(LoopProgram forward, ReversedLines lines) => new ReverseSignature(forward, lines).Close();
+
+    Reverse? Close()
+    {
+        var written = Program("", [], []).Lines.Select(l => l.Target.Tensor).ToHashSet();
+        var outputs = lines.Outputs.Where(o => written.Contains(o.Name)).ToEquatable();
+        if (outputs.Count == 0) return null;
+        var inputs = forward.Operands.Where(o => reads.Contains(o.Name)).ToList();
+        var integers = Checker.IntegerOperands(forward);
+        var kept = forward.Lines.Select(l => l.Target.Tensor).Distinct().Where(reads.Contains)
+            .Select(t => new Kept(t, ComputedDims.Of(forward, t, lines.Names))).ToList();
+        var given = forward.Outputs.Where(o => lines.Given.TryGetValue(o.Name, out var name) && reads.Contains(name))
+            .Select(o => (Output: o.Name, Operand: new Operand(OperandKind.Float, lines.Given[o.Name], o.Dims))).ToList();
+        var operands = inputs
+            .Concat(kept.Select(k => new Operand(IsInteger(k.Name) ? OperandKind.Int : OperandKind.Float, k.Name, k.Dims)))
+            .Concat(given.Select(g => g.Operand)).ToList();
+        operands.AddRange(Shapes(operands, outputs));
+        return new()
+        {
+            Forward = forward,
+            Program = Program(forward.Name + "_reverse", operands, outputs) with { Attributes = Attributes(), Axes = axes.ToEquatable() },
+            Combined = new(forward.Name + "_and_reverse", [.. forward.Operands, .. given.Select(g => g.Operand)], forward.Attributes,
+                [.. forward.Outputs, .. outputs], [.. forward.Axes, .. axes.Where(a => !forward.Axes.Contains(a))],
+                [.. forward.Body, .. lines.Body]),
+            Gradients = lines.Gradients.Where(g => outputs.Any(o => o.Name == g.Value)).ToDictionary(),
+            Given = given.ToDictionary(g => g.Output, g => g.Operand.Name),
+            Kept = kept,
+        };
+
+        bool IsInteger(string tensor) => forward.Updated(tensor) is { } operand && integers.Contains(operand.Name);
+    }
+
+    LoopProgram Program(string name, IEnumerable<Operand> operands, EquatableArray<Output> outputs) =>
+        new(name, operands.ToEquatable(), [], outputs, [], lines.Body);
+
+    // Operands that give nothing but a size nobody else gives, and the axis lines that are needed.
+    List<Operand> Shapes(List<Operand> operands, EquatableArray<Output> outputs)
+    {
+        var needed = NeededAxes(outputs);
+        var all = forward.Axes.Concat(lines.NewAxes).ToList();
+        for (var grew = true; grew;)
+        {
+            grew = false;
+            foreach (var axis in all)
+            {
+                if (!needed.Contains(axis.Axis) || axes.Contains(axis)) continue;
+                axes.Add(axis);
+                axis.Bound.Visit(node => grew |= node is ExtentValue extent && needed.Add(extent.Axis));
+            }
+        }
+        axes.Sort((a, b) => all.IndexOf(a).CompareTo(all.IndexOf(b)));
+        var shapes = new List<Operand>();
+        foreach (var operand in forward.Operands)
+        {
+            var missing = needed.Except(Known(operands.Concat(shapes))).ToHashSet();
+            if (operands.All(o => o.Name != operand.Name) && operand.Dims.Any(d => d.Axes.Any(missing.Contains)))
+                shapes.Add(operand with { Kind = OperandKind.Shape });
+        }
+        return shapes;
+    }
+
+    HashSet<string> NeededAxes(EquatableArray<Output> outputs)
+    {
+        var needed = outputs.SelectMany(o => o.Dims).SelectMany(d => d.Axes).ToHashSet();
+        foreach (var line in Program("", [], []).Lines)
+            foreach (var expression in line.Expressions())
+                expression.Visit(node =>
+                {
+                    if (node is AxisValue axis) needed.Add(axis.Axis);
+                    if (node is ExtentValue extent) needed.Add(extent.Axis);
+                });
+        return needed;
+    }
+
+    HashSet<string> Known(IEnumerable<Operand> operands)
+    {
+        var known = new HashSet<string>();
+        var dims = operands.SelectMany(o => o.Dims).ToList();
+        for (var grew = true; grew;)
+        {
+            grew = false;
+            foreach (var axis in axes)
+                if (!axis.Bound.Any(e => e is ExtentValue extent && !known.Contains(extent.Axis))) grew |= known.Add(axis.Axis);
+            foreach (var dim in dims)
+                if (dim.Axes.Where(a => !known.Contains(a)).ToList() is [var single]) grew |= known.Add(single);
+        }
+        return known;
+    }
+
+    EquatableArray<NamedNumber> Attributes()
+    {
+        var used = new HashSet<string>();
+        foreach (var line in Program("", [], []).Lines)
+            foreach (var expression in line.Expressions()) expression.Visit(Collect);
+        foreach (var axis in axes) axis.Bound.Visit(Collect);
+        return forward.Attributes.Where(a => used.Contains(a.Name)).ToEquatable();
+
+        void Collect(Expr node)
+        {
+            if (node is AttributeValue attribute) used.Add(attribute.Name);
+        }
+    }
+}
