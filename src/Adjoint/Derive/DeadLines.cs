@@ -6,7 +6,7 @@ static class DeadLines
     public static EquatableArray<Statement> Remove(EquatableArray<Statement> body, IEnumerable<string> outputs)
     {
         var wanted = outputs.ToHashSet();
-        var lines = new LoopProgram("", [], [], [], [], body).Lines.ToList();
+        var lines = body.AllLines().ToList();
         for (var grew = true; grew;)
         {
             grew = false;

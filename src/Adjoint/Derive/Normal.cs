@@ -1,7 +1,7 @@
 namespace Adjoint;
 
 /// <summary>Brings an expression into the form a person would write: products flat, like terms joined, common factors in front.</summary>
-sealed class Normal(ForwardValues? forward)
+sealed class Normal(KnownValues? known)
 {
     public Expr Of(Expr expr) => expr switch
     {
@@ -19,7 +19,7 @@ sealed class Normal(ForwardValues? forward)
         return parts == expr.Parts() ? expr : expr.WithParts(parts);
     }
 
-    Expr Named(Expr expr) => forward?.Find(expr) ?? expr;
+    Expr Named(Expr expr) => known?.Find(expr) ?? expr;
 
     Product OfProduct(Expr expr)
     {
@@ -29,7 +29,7 @@ sealed class Normal(ForwardValues? forward)
         var again = above.Concat(below).Any(f => f is Number or Negate or Binary { Operator: Arithmetic.Multiply or Arithmetic.Divide });
         var product = new Product(flat.Coefficient, above.ToEquatable(), below.ToEquatable());
         if (again) product = Product.Of(product.ToExpr());
-        return forward?.Replace(product) ?? product;
+        return known?.Replace(product) ?? product;
     }
 
     Expr OfSum(Expr expr)
@@ -39,7 +39,7 @@ sealed class Normal(ForwardValues? forward)
         terms.RemoveAll(t => t.Coefficient == 0);
         if (terms.Count == 0) return Expr.Zero;
         if (terms.Count == 1) return terms[0].ToExpr();
-        if (forward?.Find(Sum(terms)) is { } name) return name;
+        if (known?.Find(Sum(terms)) is { } name) return name;
         var common = terms.Aggregate((a, b) => a.Common(b));
         var scale = Math.Abs(terms[0].Coefficient);
         if (terms.Any(t => Math.Abs(t.Coefficient) != scale)) scale = 1;
@@ -47,8 +47,8 @@ sealed class Normal(ForwardValues? forward)
         if (common.Count == 0 && scale == 1) return Sum(terms);
         var rest = Sum(terms.Select(t => t.Without(common with { Coefficient = 1 }) with { Coefficient = t.Coefficient / scale }));
         if (rest is Number) return common.Times(Product.Of(rest)).ToExpr();
-        var product = new Product(common.Coefficient, [.. common.Above, forward?.Find(rest) ?? rest], common.Below);
-        return (forward?.Replace(product) ?? product).ToExpr();
+        var product = new Product(common.Coefficient, [.. common.Above, known?.Find(rest) ?? rest], common.Below);
+        return (known?.Replace(product) ?? product).ToExpr();
     }
 
     void Collect(Expr expr, int sign, List<Product> terms)

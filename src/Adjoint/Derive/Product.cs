@@ -59,17 +59,20 @@ sealed record Product(double Coefficient, EquatableArray<Expr> Above, EquatableA
     public Product Times(Product other) =>
         new Product(Coefficient * other.Coefficient, [.. Above, .. other.Above], [.. Below, .. other.Below]).Reduced();
 
-    // 1 / sqrt(u) / sqrt(u) is 1 / u: both are NaN for a negative u.
+    // 1 / sqrt(u) / sqrt(u) is 1 / u: both are NaN for a negative u. A factor above and below leaves: derivation puts it
+    // there (log(p / q) gives q / p), and at 0 the shorter form is the one that is right.
     Product Reduced()
     {
-        var below = Below.ToList();
+        var shared = Shared(Above, Below);
+        var above = Missing(Above, shared)!;
+        var below = Missing(Below, shared)!;
         for (var i = 0; i < below.Count; i++)
         {
             if (below[i] is not Call { Function.Name: "sqrt" } root || below.FindIndex(i + 1, e => e == root) is not (>= 0 and var twin)) continue;
             below.RemoveAt(twin);
             below[i] = root.Arguments[0];
         }
-        return below.Count == Below.Count ? this : this with { Below = below.ToEquatable() };
+        return above.Count + below.Count == Count ? this : new(Coefficient, above.ToEquatable(), below.ToEquatable());
     }
 
     static List<Expr>? Missing(EquatableArray<Expr> all, EquatableArray<Expr> taken)

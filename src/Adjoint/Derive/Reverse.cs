@@ -33,9 +33,9 @@ public sealed class Reverse
         var forward = Preparation.Of(program);
         var lines = ReverseLines.Of(forward);
         if (lines is null) return null;
-        var body = TimeLoops.Split(lines.Body);
-        if (simplify) body = Simplify.Body(forward, body, lines.Outputs.Select(o => o.Name).ToHashSet(), lines.Names);
-        body = DeadLines.Remove(body, lines.Outputs.Select(o => o.Name));
+        var outputs = lines.Outputs.Select(o => o.Name).ToHashSet();
+        var body = simplify ? Simplify.Body(forward, lines.Body, outputs, lines.Names) : TimeLoops.Split(lines.Body);
+        body = DeadLines.Remove(body, outputs);
         return ReverseSignature.Close(forward, lines with { Body = body });
     }
 }

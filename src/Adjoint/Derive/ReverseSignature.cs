@@ -12,14 +12,14 @@ sealed class ReverseSignature
     {
         this.forward = forward;
         this.lines = lines;
-        reads = Program("", [], []).Lines.SelectMany(l => l.Reads()).Select(r => r.Tensor).ToHashSet();
+        reads = lines.Body.AllLines().SelectMany(l => l.Reads()).Select(r => r.Tensor).ToHashSet();
     }
 
     public static Reverse? Close(LoopProgram forward, ReversedLines lines) => new ReverseSignature(forward, lines).Close();
 
     Reverse? Close()
     {
-        var written = Program("", [], []).Lines.Select(l => l.Target.Tensor).ToHashSet();
+        var written = lines.Body.AllLines().Select(l => l.Target.Tensor).ToHashSet();
         var outputs = lines.Outputs.Where(o => written.Contains(o.Name)).ToEquatable();
         if (outputs.Count == 0) return null;
         var inputs = forward.Operands.Where(o => reads.Contains(o.Name)).ToList();
@@ -79,7 +79,7 @@ sealed class ReverseSignature
     HashSet<string> NeededAxes(EquatableArray<Output> outputs)
     {
         var needed = outputs.SelectMany(o => o.Dims).SelectMany(d => d.Axes).ToHashSet();
-        foreach (var line in Program("", [], []).Lines)
+        foreach (var line in lines.Body.AllLines())
             foreach (var expression in line.Expressions())
                 expression.Visit(node =>
                 {
@@ -107,7 +107,7 @@ sealed class ReverseSignature
     EquatableArray<NamedNumber> Attributes()
     {
         var used = new HashSet<string>();
-        foreach (var line in Program("", [], []).Lines)
+        foreach (var line in lines.Body.AllLines())
             foreach (var expression in line.Expressions()) expression.Visit(Collect);
         foreach (var axis in axes) axis.Bound.Visit(Collect);
         return forward.Attributes.Where(a => used.Contains(a.Name)).ToEquatable();

@@ -1,43 +1,67 @@
 namespace Adjoint;
 
 // Until a person would have written it so: values that the forward program has are named, comparisons that multiply
-// become conditions, contributions to one cell join, what is used once moves to its use, a factor common to a sum
-// leaves it, and += is = where nothing else writes. Each rule keeps the value of every output.
+// become conditions, contributions to one cell join, what is used once moves to its use, what is written twice is read,
+// a factor common to a sum leaves it, and += is = where nothing else writes. Each rule keeps the value of every output.
 
 /// <summary>Readable reverse lines from derived ones.</summary>
 sealed class Simplify
 {
-    readonly ForwardValues forward;
-    readonly Normal normal;
+    readonly LoopProgram forward;
+    KnownValues known;
+    Normal normal;
     readonly HashSet<string> outputs;
     readonly FreshNames names;
     EquatableArray<Statement> body;
+    ILookup<string, Line> writers;
+    ILookup<string, Line> readers;
 
-    Simplify(LoopProgram program, EquatableArray<Statement> body, HashSet<string> outputs, FreshNames names)
+    Simplify(LoopProgram forward, EquatableArray<Statement> body, HashSet<string> outputs, FreshNames names)
     {
-        forward = new(program);
-        normal = new(forward);
+        this.forward = forward;
+        known = new(forward);
+        normal = new(known);
         this.outputs = outputs;
         this.names = names;
         this.body = body;
+        (writers, readers) = Index(body);
     }
 
+    /// <summary>Body of a reverse, time loops whole, to simpler lines that give the same outputs.</summary>
     public static EquatableArray<Statement> Body(
         LoopProgram forward, EquatableArray<Statement> body, HashSet<string> outputs, FreshNames names) =>
         new Simplify(forward, body, outputs, names).Run();
 
     EquatableArray<Statement> Run()
     {
-        body = Lines(body, []);
-        body = DeadLines.Remove(body, outputs);
-        for (var changed = true; changed;)
-            changed = MergeContributions() || PullFactor() || Inline();
-        body = Joined(body);
-        var writers = AllLines().GroupBy(l => l.Target.Tensor).ToDictionary(g => g.Key, g => g.ToList());
-        return Assigned(body, [], writers);
+        Update(DeadLines.Remove(Lines(body, []), outputs));
+        MoveTogether();
+        Update(Shared(body, []));
+        known = new(forward); // what a line has just taken out of the reverse must not be read back in
+        normal = new(known);
+        MoveTogether();
+        Update(TimeLoops.Split(Joined(body)));
+        while (Change(Rename)) { }
+        return Assigned(body, []);
     }
 
-    IEnumerable<Line> AllLines() => new LoopProgram("", [], [], [], [], body).Lines;
+    void MoveTogether()
+    {
+        while (Change(Merge) || Change(PullFactor) || Change(Inline)) { }
+    }
+
+    void Update(EquatableArray<Statement> changed)
+    {
+        body = changed;
+        (writers, readers) = Index(changed);
+    }
+
+    static (ILookup<string, Line>, ILookup<string, Line>) Index(EquatableArray<Statement> body)
+    {
+        var lines = body.AllLines().ToList();
+        return (lines.ToLookup(l => l.Target.Tensor),
+            lines.SelectMany(l => l.Reads().Select(r => (r.Tensor, Line: l))).ToLookup(r => r.Tensor, r => r.Line));
+    }
 
     EquatableArray<Statement> Lines(EquatableArray<Statement> statements, string[] loops)
     {
@@ -53,33 +77,26 @@ sealed class Simplify
     // Null for a line that adds nothing.
     Line? Simplified(Line line, string[] loops)
     {
-        forward.Under(line.Condition);
+        known.Under(line.Condition);
         var value = normal.Of(line.Value);
-        var condition = line.Condition;
-        if (line.Op is LineOp.Add or LineOp.Subtract)
+        if (line.Op is not (LineOp.Add or LineOp.Subtract)) return line with { Value = value };
+        if (value is Number { Value: 0 }) return null;
+        (value, var conditions) = Conditions(value);
+        var simple = Signed(line with
         {
-            if (value is Number { Value: 0 }) return null;
-            (value, var conditions) = Conditions(value);
-            condition = Traversal.Conjunction([.. condition.Conjuncts(), .. conditions]);
-        }
-        var simple = Signed(line with { Value = value, Condition = condition });
+            Value = value,
+            Condition = Traversal.Conjunction(line.Condition.Conjuncts().Union(conditions)),
+        });
         // an axis that a cancelled term took with it was still summed over
-        if (line.Op is not (LineOp.Add or LineOp.Subtract)) return simple;
         var lost = line.Axes().Except(simple.Axes()).Except(loops).ToList();
         return lost.Count == 0 ? simple
             : simple with { Value = lost.Aggregate(simple.Value, (v, a) => Algebra.Multiply(v, new ExtentValue(a))) };
     }
 
-    static Line Signed(Line line) => (line.Op, line.Value) switch
-    {
-        (LineOp.Add, Negate negate) => line with { Op = LineOp.Subtract, Value = negate.Value },
-        (LineOp.Subtract, Negate negate) => line with { Op = LineOp.Add, Value = negate.Value },
-        (LineOp.Add, _) when Product.Of(line.Value) is { Coefficient: < 0 } product && IsProduct(line.Value) =>
-            line with { Op = LineOp.Subtract, Value = product.Negated().ToExpr() },
-        _ => line,
-    };
-
-    static bool IsProduct(Expr value) => value is Binary { Operator: Arithmetic.Multiply or Arithmetic.Divide };
+    static Line Signed(Line line) => line.Value is Negate or Binary { Operator: Arithmetic.Multiply or Arithmetic.Divide }
+        && Product.Of(line.Value) is { Coefficient: < 0 } product
+        ? line with { Op = line.Op is LineOp.Add ? LineOp.Subtract : LineOp.Add, Value = product.Negated().ToExpr() }
+        : line;
 
     // dx += dy * (a > b) is dx += dy if a > b.
     static (Expr, List<Expr>) Conditions(Expr value)
@@ -91,59 +108,55 @@ sealed class Simplify
     }
 
     // Two lines that add to the same cell of a temporary, point by point, are one sum at the place of the later.
-    bool MergeContributions() => Change((statements, loops) =>
+    List<Statement>? Merge(EquatableArray<Statement> statements, string[] loops)
     {
-        foreach (var (first, i) in Numbered(statements))
-            foreach (var (second, k) in Numbered(statements))
+        for (var k = 1; k < statements.Count; k++)
+        {
+            if (statements[k] is not Line second || outputs.Contains(second.Target.Tensor) || !IsSum(second.Op)) continue;
+            var all = writers[second.Target.Tensor].ToList();
+            if (all.Count < 2 || all.Any(l => l.Target != second.Target) || !IsPointwise(second, loops)) continue;
+            for (var i = 0; i < k; i++)
             {
-                if (k <= i || first.Target != second.Target || first.Condition != second.Condition || IsShared(first)) continue;
-                if (AllLines().Any(l => l.Target.Tensor == first.Target.Tensor && l.Target != first.Target)) continue;
-                if (!IsSum(first.Op) || !IsSum(second.Op) || !IsPointwise(first, loops) || !IsPointwise(second, loops)) continue;
+                if (statements[i] is not Line first || first.Target != second.Target || first.Condition != second.Condition) continue;
+                if (!IsSum(first.Op) || !IsPointwise(first, loops)) continue;
                 var sum = Algebra.Add(SignedValue(first), SignedValue(second));
-                var merged = Simplified(new(first.Target, LineOp.Add, sum, first.Condition), loops);
-                if (merged is null || merged.Axes().Count != second.Axes().Count) continue;
-                var result = statements.ToList();
-                result[k] = merged;
-                result.RemoveAt(i);
-                return result;
+                if (Simplified(new(first.Target, LineOp.Add, sum, first.Condition), loops) is not { } merged) continue;
+                return With(statements, k, merged, remove: i);
             }
+        }
         return null;
-
-        bool IsShared(Line line) => outputs.Contains(line.Target.Tensor);
-    });
+    }
 
     static bool IsSum(LineOp op) => op is LineOp.Set or LineOp.Add or LineOp.Subtract;
 
     static Expr SignedValue(Line line) => line.Op is LineOp.Subtract ? Algebra.Negate(line.Value) : line.Value;
 
     // dz -= f * s summed, read once beside other terms with the factor f: sum the rest, and let f leave the outer sum too.
-    bool PullFactor() => Change((statements, loops) =>
+    List<Statement>? PullFactor(EquatableArray<Statement> statements, string[] loops)
     {
-        foreach (var (line, i) in Numbered(statements))
+        for (var i = 0; i < statements.Count; i++)
         {
-            if (!IsSum(line.Op) || IsPointwise(line, loops) || SingleReader(line, statements) is not var (reader, k)) continue;
-            if (!IsSum(reader.Op) || !IsPointwise(reader, loops) || reader.Value is not Binary { Operator: Arithmetic.Add or Arithmetic.Subtract })
-                continue;
+            if (statements[i] is not Line line || !IsSum(line.Op) || IsPointwise(line, loops)) continue;
+            if (SingleReader(line, statements) is not var (reader, k) || !IsSum(reader.Op) || !IsPointwise(reader, loops)) continue;
+            if (reader.Value is not Binary { Operator: Arithmetic.Add or Arithmetic.Subtract }) continue;
             var product = Product.Of(SignedValue(line));
             var free = line.Target.Axes();
             var pulled = new Product(product.Coefficient, product.Above.Where(IsFree).ToEquatable(), product.Below.Where(IsFree).ToEquatable());
             if (pulled.Count == 0 || pulled.Count == product.Count) continue;
-            var sum = new Access(names.Take("sum_" + Suffix(line.Target.Tensor)), line.Target.Indices);
-            var rest = product.Without(pulled) with { Coefficient = 1 };
+            var name = "sum_" + line.Target.Tensor.TrimStart('d');
             var use = reader.Value.Map(e => e is Access read && read.Tensor == line.Target.Tensor
-                ? Algebra.Multiply(pulled.ToExpr(), new Access(sum.Tensor, read.Indices)) : e);
+                ? Algebra.Multiply(pulled.ToExpr(), new Access(name, read.Indices)) : e);
             if (Simplified(reader with { Value = use }, loops) is not { } shorter || Operations(shorter) > Operations(reader)) continue;
-            var result = statements.ToList();
-            result[i] = new Line(sum, LineOp.Add, rest.ToExpr(), line.Condition);
-            result[k] = shorter;
+            var sum = names.Take(name);
+            var result = With(statements, k, shorter.Map(e => e is Access read && read.Tensor == name ? new Access(sum, read.Indices) : e));
+            result[i] = new Line(new(sum, line.Target.Indices), LineOp.Add, product.Without(pulled) is var rest
+                ? (rest with { Coefficient = 1 }).ToExpr() : line.Value, line.Condition);
             return result;
 
             bool IsFree(Expr factor) => factor.Axes().All(free.Contains);
         }
         return null;
-    });
-
-    static string Suffix(string gradientName) => gradientName.TrimStart('d') is { Length: > 0 } rest ? rest : gradientName;
+    }
 
     static int Operations(Line line)
     {
@@ -153,34 +166,46 @@ sealed class Simplify
     }
 
     // A temporary with one pointwise line and one reader over the same points moves into the reader.
-    bool Inline() => Change((statements, loops) =>
+    List<Statement>? Inline(EquatableArray<Statement> statements, string[] loops)
     {
-        foreach (var (line, i) in Numbered(statements))
+        for (var i = 0; i < statements.Count; i++)
         {
-            if (!IsSum(line.Op) || !IsPointwise(line, loops) || SingleReader(line, statements) is not var (reader, k)) continue;
+            if (statements[i] is not Line line || !IsSum(line.Op) || !IsPointwise(line, loops)) continue;
+            if (SingleReader(line, statements) is not var (reader, k)) continue;
             var holds = reader.Condition.Conjuncts();
             if (!line.Condition.Conjuncts().All(holds.Contains) || !line.Axes().ToHashSet().SetEquals(reader.Axes())) continue;
             var replaced = reader.Value.Map(e => e is Access read && read == line.Target ? SignedValue(line) : e);
-            if (ReferenceEquals(replaced, reader.Value) || Simplified(reader with { Value = replaced }, loops) is not { } simple) continue;
-            var result = statements.ToList();
-            result[k] = simple;
-            result.RemoveAt(i);
-            return result;
+            if (Simplified(reader with { Value = replaced }, loops) is { } simple) return With(statements, k, simple, remove: i);
         }
         return null;
-    });
+    }
 
-    // The only line of the same block that reads a temporary with one writer, if it reads it once and in its value.
+    // The only line of the block that reads a temporary with one writer, if it reads it once and in its value.
     (Line Reader, int Position)? SingleReader(Line line, EquatableArray<Statement> statements)
     {
         var name = line.Target.Tensor;
-        if (outputs.Contains(name) || AllLines().Count(l => l.Target.Tensor == name) != 1) return null;
-        var readers = AllLines().Where(l => l.Reads().Any(r => r.Tensor == name)).ToList();
-        if (readers is not [var reader] || reader.Reads().Count(r => r.Tensor == name) != 1) return null;
+        if (outputs.Contains(name) || writers[name].Skip(1).Any()) return null;
+        if (readers[name].Take(2).ToList() is not [var reader]) return null;
         if (!reader.Value.Any(e => e is Access read && read == line.Target) || reader.Value.Any(e => e is Stop && e.Any(r => r == line.Target)))
             return null;
         var at = statements.ToList().FindIndex(s => ReferenceEquals(s, reader));
         return at < 0 ? null : (reader, at);
+    }
+
+    // What an earlier line of the reverse has computed is read, not computed again.
+    EquatableArray<Statement> Shared(EquatableArray<Statement> statements, string[] loops)
+    {
+        var result = new List<Statement>();
+        foreach (var statement in statements)
+        {
+            if (statement is TimeLoop loop) result.Add(loop with { Body = Shared(loop.Body, [.. loops, loop.Axis]) });
+            else if (Simplified((Line)statement, loops) is { } line)
+            {
+                result.Add(line);
+                if (IsSum(line.Op) && IsPointwise(line, loops) && IsWrittenOnce(line)) known.Add(line.Target, SignedValue(line), line.Condition);
+            }
+        }
+        return result.ToEquatable();
     }
 
     // dx += a if c and dx += b if not c are one where.
@@ -199,48 +224,66 @@ sealed class Simplify
         return result.ToEquatable();
     }
 
-    // += is = where each cell is written once: by one line without a condition, or by several at different constants.
-    static EquatableArray<Statement> Assigned(EquatableArray<Statement> statements, string[] loops, Dictionary<string, List<Line>> writers)
+    // dx[i] = gx[i], and nothing else writes dx: gx is dx.
+    List<Statement>? Rename(EquatableArray<Statement> statements, string[] loops)
     {
-        return statements.Map(s => s switch
+        for (var i = 0; i < statements.Count; i++)
         {
-            TimeLoop loop => loop with { Body = Assigned(loop.Body, [.. loops, loop.Axis], writers) },
-            Line { Op: LineOp.Add or LineOp.Subtract, Condition: null } line when Relations.IsInjective(line, loops) && IsPlain(line.Target)
-                && writers[line.Target.Tensor] is var all && all.All(l => ReferenceEquals(l, line) || AreApart(l.Target, line.Target)) =>
-                line with { Op = LineOp.Set, Value = SignedValue(line) },
-            _ => s,
-        });
-
-        static bool IsPlain(Access target) => target.Indices.All(i => i is AxisValue or Composite or Number or ExtentValue);
-
-        static bool AreApart(Access a, Access b) =>
-            a.Indices.Zip(b.Indices).Any(p => p is (Number x, Number y) && x.Value != y.Value);
+            if (statements[i] is not Line { Condition: null, Op: LineOp.Set or LineOp.Add, Value: Access source } copy) continue;
+            if (source.Indices != copy.Target.Indices || !IsPointwise(copy, loops) || loops.Length > 0) continue;
+            if (outputs.Contains(source.Tensor) || !writers[source.Tensor].Any() || writers[copy.Target.Tensor].Skip(1).Any()) continue;
+            if (Relations.PlainAxes(source).Count != source.Indices.Count) continue;
+            var rest = statements.ToList();
+            rest.RemoveAt(i);
+            return [.. rest.ToEquatable().MapLines(l => l.Map(e => e is Access a && a.Tensor == source.Tensor ? new Access(copy.Target.Tensor, a.Indices) : e))];
+        }
+        return null;
     }
 
+    // += is = where each cell is written once.
+    EquatableArray<Statement> Assigned(EquatableArray<Statement> statements, string[] loops) => statements.Map(s => s switch
+    {
+        TimeLoop loop => loop with { Body = Assigned(loop.Body, [.. loops, loop.Axis]) },
+        Line { Op: LineOp.Add or LineOp.Subtract, Condition: null } line when Relations.IsInjective(line, loops)
+            && line.Target.Indices.All(i => i is AxisValue or Composite or Number or ExtentValue) && IsWrittenOnce(line) =>
+            line with { Op = LineOp.Set, Value = SignedValue(line) },
+        _ => s,
+    });
+
+    // By one line, or by several at different constants: the gates of a cell.
+    bool IsWrittenOnce(Line line) => writers[line.Target.Tensor].Count(l => !AreApart(l.Target, line.Target)) == 1;
+
+    static bool AreApart(Access a, Access b) =>
+        a.Indices.Zip(b.Indices).Any(p => p is (Number x, Number y) && x.Value != y.Value);
+
     static bool IsPointwise(Line line, string[] loops) =>
-        Relations.PlainAxes(line.Target) is var plain && line.Axes().All(a => plain.Contains(a)) && loops.All(plain.Contains);
+        Relations.PlainAxes(line.Target) is var plain && line.Axes().All(plain.Contains) && loops.All(plain.Contains);
 
-    IEnumerable<(Line Line, int Position)> Numbered(EquatableArray<Statement> statements) =>
-        statements.Select((s, i) => (s as Line, i)).Where(p => p.Item1 is not null).Select(p => (p.Item1!, p.i));
+    static List<Statement> With(EquatableArray<Statement> statements, int at, Line line, int remove = -1)
+    {
+        var result = statements.ToList();
+        result[at] = line;
+        if (remove >= 0) result.RemoveAt(remove);
+        return result;
+    }
 
-    // Tries a rewrite on every block of statements, innermost loops included; true after the first that applies.
+    // Tries a rewrite on every block of statements, loops included; true after the first that applies.
     bool Change(Func<EquatableArray<Statement>, string[], List<Statement>?> rewrite)
     {
         var changed = false;
-        body = Visit(body, []);
+        var next = Visit(body, []);
+        if (changed) Update(next);
         return changed;
 
         EquatableArray<Statement> Visit(EquatableArray<Statement> statements, string[] loops)
         {
-            if (changed) return statements;
             if (rewrite(statements, loops) is { } rewritten)
             {
                 changed = true;
                 return rewritten.ToEquatable();
             }
-            return statements.Map(s => s is TimeLoop loop && !changed
-                ? Visit(loop.Body, [.. loops, loop.Axis]) is var inner && changed ? loop with { Body = inner } : s
-                : s);
+            return statements.Map(s => s is TimeLoop loop && !changed && Visit(loop.Body, [.. loops, loop.Axis]) is var inner && changed
+                ? loop with { Body = inner } : s);
         }
     }
 }

@@ -70,10 +70,9 @@ static class TimeLoops
         }
     }
 
-    static HashSet<string> Writes(Statement statement) => LinesOf(statement).Select(l => l.Target.Tensor).ToHashSet();
+    static HashSet<string> Writes(Statement statement) => Lines(statement).Select(l => l.Target.Tensor).ToHashSet();
 
-    static HashSet<string> Reads(Statement statement) => LinesOf(statement).SelectMany(l => l.Reads()).Select(r => r.Tensor).ToHashSet();
+    static HashSet<string> Reads(Statement statement) => Lines(statement).SelectMany(l => l.Reads()).Select(r => r.Tensor).ToHashSet();
 
-    static IEnumerable<Line> LinesOf(Statement statement) =>
-        statement is TimeLoop loop ? loop.Body.SelectMany(LinesOf) : [(Line)statement];
+    static IEnumerable<Line> Lines(Statement statement) => new EquatableArray<Statement>([statement]).AllLines();
 }

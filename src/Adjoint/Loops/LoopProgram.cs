@@ -57,7 +57,7 @@ public sealed record LoopProgram(
     EquatableArray<Statement> Body)
 {
     /// <summary>Every accumulate line in text order, inside time loops or not.</summary>
-    public IEnumerable<Line> Lines => LinesOf(Body);
+    public IEnumerable<Line> Lines => Body.AllLines();
 
     public Operand? FindOperand(string name)
     {
@@ -70,11 +70,4 @@ public sealed record LoopProgram(
         output.EndsWith('\'') && FindOperand(output) is null ? FindOperand(output[..^1]) : null;
 
     public override string ToString() => Printer.Print(this);
-
-    static IEnumerable<Line> LinesOf(EquatableArray<Statement> body) => body.SelectMany(s => s switch
-    {
-        Line line => [line],
-        TimeLoop loop => LinesOf(loop.Body),
-        _ => throw Throw.Internal($"unknown statement {s.GetType().Name}"),
-    });
 }

@@ -133,7 +133,7 @@ public sealed class Parser
     {
         if (output.Name.EndsWith('\'') && signature.Operands.FirstOrDefault(o => o.Name == output.Name[..^1]) is { } operand)
             return operand.Dims;
-        var writers = new LoopProgram("", [], [], [], [], body).Lines.Where(l => l.Target.Tensor == output.Name).ToList();
+        var writers = body.AllLines().Where(l => l.Target.Tensor == output.Name).ToList();
         if (writers.Count == 0)
             throw LoopErrors.AtText($"no line writes the output '{output.Name}'", line.Text, line.Number, output.Column);
         foreach (var writer in writers)

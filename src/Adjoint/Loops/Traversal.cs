@@ -68,6 +68,10 @@ static class Traversal
     public static EquatableArray<Statement> MapLines(this EquatableArray<Statement> body, Func<Line, Line> change) =>
         body.Map(s => s is TimeLoop loop ? loop with { Body = loop.Body.MapLines(change) } : change((Line)s));
 
+    /// <summary>Every accumulate line in text order, inside time loops or not.</summary>
+    public static IEnumerable<Line> AllLines(this EquatableArray<Statement> body) =>
+        body.SelectMany(s => s is TimeLoop loop ? loop.Body.AllLines() : [(Line)s]);
+
     /// <summary>The axes an expression mentions as positions, in text order; <c>#j</c> mentions none.</summary>
     public static void AddAxes(this Expr expr, List<string> axes) => expr.Visit(node =>
     {
