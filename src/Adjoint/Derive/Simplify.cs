@@ -251,10 +251,7 @@ sealed class Simplify
     });
 
     // By one line, or by several at different constants: the gates of a cell.
-    bool IsWrittenOnce(Line line) => writers[line.Target.Tensor].Count(l => !AreApart(l.Target, line.Target)) == 1;
-
-    static bool AreApart(Access a, Access b) =>
-        a.Indices.Zip(b.Indices).Any(p => p is (Number x, Number y) && x.Value != y.Value);
+    bool IsWrittenOnce(Line line) => writers[line.Target.Tensor].Count(l => !l.Target.IsApartFrom(line.Target)) == 1;
 
     static bool IsPointwise(Line line, string[] loops) =>
         Relations.PlainAxes(line.Target) is var plain && line.Axes().All(plain.Contains) && loops.All(plain.Contains);

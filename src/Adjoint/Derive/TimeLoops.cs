@@ -44,12 +44,12 @@ static class TimeLoops
     static bool[,] Reachability(EquatableArray<Statement> nodes)
     {
         var count = nodes.Count;
-        var writes = nodes.Select(Writes).ToArray();
-        var reads = nodes.Select(Reads).ToArray();
         var reaches = new bool[count, count];
+        var writes = nodes.Select(n => Lines(n).Select(l => l.Target).ToList()).ToArray();
+        var reads = nodes.Select(n => Lines(n).SelectMany(l => l.Reads()).ToLookup(r => r.Tensor)).ToArray();
         for (var u = 0; u < count; u++)
             for (var v = 0; v < count; v++)
-                reaches[u, v] = writes[u].Overlaps(reads[v]);
+                reaches[u, v] = writes[u].Any(w => reads[v][w.Tensor].Any(r => !r.IsApartFrom(w)));
         for (var k = 0; k < count; k++)
             for (var u = 0; u < count; u++)
                 if (reaches[u, k])
@@ -69,10 +69,6 @@ static class TimeLoops
             yield return next;
         }
     }
-
-    static HashSet<string> Writes(Statement statement) => Lines(statement).Select(l => l.Target.Tensor).ToHashSet();
-
-    static HashSet<string> Reads(Statement statement) => Lines(statement).SelectMany(l => l.Reads()).Select(r => r.Tensor).ToHashSet();
 
     static IEnumerable<Line> Lines(Statement statement) => new EquatableArray<Statement>([statement]).AllLines();
 }

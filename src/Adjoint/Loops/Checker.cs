@@ -232,7 +232,7 @@ public sealed class Checker
         for (var reader = 0; reader < lines.Count; reader++)
             foreach (var read in lines[reader].Line.Reads())
                 for (var writer = 0; writer < lines.Count; writer++)
-                    if (lines[writer].Line.Target.Tensor == read.Tensor) CheckOrder(reader, read, writer);
+                    if (lines[writer].Line.Target.Tensor == read.Tensor && !lines[writer].Line.Target.IsApartFrom(read)) CheckOrder(reader, read, writer);
     }
 
     void CheckOrder(int reader, Access read, int writer)

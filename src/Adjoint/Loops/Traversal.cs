@@ -98,6 +98,14 @@ static class Traversal
     public static IEnumerable<Expr> Expressions(this Line line) =>
         line.Condition is null ? [line.Target, line.Value] : [line.Target, line.Value, line.Condition];
 
+    /// <summary>Whether two accesses of one tensor never meet: some index is a different constant in each.</summary>
+    public static bool IsApartFrom(this Access access, Access other)
+    {
+        for (var i = 0; i < access.Indices.Count && i < other.Indices.Count; i++)
+            if ((access.Indices[i], other.Indices[i]) is (Number a, Number b) && a.Value != b.Value) return true;
+        return false;
+    }
+
     /// <summary>The parts of a condition joined by <c>and</c>, in text order.</summary>
     public static List<Expr> Conjuncts(this Expr? condition)
     {
