@@ -47,11 +47,11 @@ static class Algebra
         _ => new Negate(a),
     };
 
-    /// <summary>The opposite condition. Comparisons of data keep <c>not</c>: with a NaN both a &lt; b and a &gt;= b are false.</summary>
-    public static Expr Not(Expr condition, Func<Expr, bool> isInteger) => condition switch
+    /// <summary>The opposite condition. Floating data keep <c>not</c>: with a NaN both a &lt; b and a &gt;= b are false.</summary>
+    public static Expr Not(Expr condition, Func<Expr, bool> isOrdered) => condition switch
     {
         Not not => not.Value,
-        Compare compare when isInteger(compare.Left) && isInteger(compare.Right) => compare with { Operator = Opposite(compare.Operator) },
+        Compare compare when isOrdered(compare.Left) && isOrdered(compare.Right) => compare with { Operator = Opposite(compare.Operator) },
         _ => new Not(condition),
     };
 

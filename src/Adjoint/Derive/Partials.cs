@@ -12,15 +12,15 @@ sealed class Partials
         .SelectMany(f => f.Derivatives.Select((text, i) => ((f, i), Parser.Expression(text)))).ToDictionary(p => p.Item1, p => p.Item2);
 
     readonly List<Partial> found = [];
-    readonly Func<Expr, bool> isInteger;
+    readonly Func<Expr, bool> isOrdered;
 
-    Partials(Func<Expr, bool> isInteger) => this.isInteger = isInteger;
+    Partials(Func<Expr, bool> isOrdered) => this.isOrdered = isOrdered;
 
     /// <param name="given">Gradient of the expression's value.</param>
     /// <returns>One entry for each cell read (under each guard), in text order; reads without gradient are left to the caller.</returns>
-    public static List<Partial> Of(Expr expr, Expr given, Func<Expr, bool> isInteger)
+    public static List<Partial> Of(Expr expr, Expr given, Func<Expr, bool> isOrdered)
     {
-        var partials = new Partials(isInteger);
+        var partials = new Partials(isOrdered);
         partials.Descend(expr, given, []);
         return partials.found;
     }
@@ -55,7 +55,7 @@ sealed class Partials
                 break;
             case Where where:
                 Descend(where.Then, given, [.. guards, where.Condition]);
-                Descend(where.Else, given, [.. guards, Algebra.Not(where.Condition, isInteger)]);
+                Descend(where.Else, given, [.. guards, Algebra.Not(where.Condition, isOrdered)]);
                 break;
         }
     }

@@ -104,7 +104,7 @@ sealed class ReverseLines
     List<Line> Contributions(Line line, Expr given, string[] loops)
     {
         var result = new List<Line>();
-        foreach (var partial in Partials.Of(line.Value, given, IsInteger))
+        foreach (var partial in Partials.Of(line.Value, given, IsOrdered))
             if (HasGradient(partial.Read.Tensor)) result.Add(Contribution(line, partial, loops));
         return result;
     }
@@ -201,7 +201,7 @@ sealed class ReverseLines
         var value = new Access(after, Indices(operand.Dims));
         if (isPlain && line.Condition is null || fixedAxes.Count == 0 && line.Axes().All(Relations.PlainAxes(before).Contains))
         {
-            var isLeft = fixedAxes.Concat(conditions.Select(c => Algebra.Not(c, IsInteger))).Aggregate((a, b) => new Or(a, b));
+            var isLeft = fixedAxes.Concat(conditions.Select(c => Algebra.Not(c, IsOrdered))).Aggregate((a, b) => new Or(a, b));
             yield return new(before, LineOp.Add, value, isLeft);
             yield break;
         }
@@ -246,11 +246,12 @@ sealed class ReverseLines
 
     bool IsIntegerTensor(string tensor) => program.Updated(tensor) is { } operand && integers.Contains(operand.Name);
 
-    List<string> DifferentiableReads(Expr value) => Partials.Of(value, new AttributeValue("d"), IsInteger).Select(p => p.Read.Tensor).ToList();
+    List<string> DifferentiableReads(Expr value) => Partials.Of(value, new AttributeValue("d"), IsOrdered).Select(p => p.Read.Tensor).ToList();
 
-    bool IsInteger(Expr expr) => !expr.Any(e =>
-        e is Access access && !integers.Contains(access.Tensor) || e is Number number && number.Value != Math.Floor(number.Value)
-        || e is AttributeValue or Call or Binary { Operator: Arithmetic.Divide });
+    // Numbers of which one is always less, equal or greater: everything but floating data.
+    bool IsOrdered(Expr expr) => !expr.Any(e => e is Call or Where or Stop or Binary { Operator: Arithmetic.Divide or Arithmetic.Remainder }
+        || e is Access access && !integers.Contains(access.Tensor)
+            && program.FindOperand(access.Tensor)?.Kind is not (OperandKind.Uniform or OperandKind.Normal));
 
     // The first reversal writes d, the next d2: one prefix a program, so that a text is read without a table.
     string Prefix()

@@ -34,10 +34,22 @@ static class TimeLoops
             }
             (isCyclic[n] || feeds && follows ? core : feeds ? before : after).Add(n);
         }
-        var result = InOrder(before, reaches).Select(n => nodes[n]).ToList();
+        var result = InOrder(before, reaches).Select(n => Outside(loop, nodes[n])).ToList();
         if (core.Count > 0) result.Add(loop with { Body = core.Select(n => nodes[n]).ToEquatable() });
-        result.AddRange(InOrder(after, reaches).Select(n => nodes[n]));
+        result.AddRange(InOrder(after, reaches).Select(n => Outside(loop, nodes[n])));
         return result;
+    }
+
+    // A line that never names the loop's axis was still run once a step.
+    static Statement Outside(TimeLoop loop, Statement statement)
+    {
+        EquatableArray<Statement> moved = [statement];
+        if (moved.AllLines().All(IsRepeatable))
+            return moved.MapLines(l => l.Axes().Contains(loop.Axis) ? l
+                : l with { Value = Algebra.Multiply(l.Value, new ExtentValue(loop.Axis)) })[0];
+        return loop with { Body = moved };
+
+        bool IsRepeatable(Line line) => line.Axes().Contains(loop.Axis) || line.Op is LineOp.Add or LineOp.Subtract;
     }
 
     /// <summary>[u, v]: v reads, directly or through others, what u writes.</summary>
