@@ -80,7 +80,8 @@ public sealed class Checker
             if (statement is TimeLoop loop)
             {
                 if (loops.Any(l => l.Axis == loop.Axis))
-                    throw LoopErrors.InLine(program, $"two nested time loops over {loop.Axis}", loop, []);
+                    throw LoopErrors.InLine(program, $"two nested time loops over {loop.Axis}", loop, [],
+                        "Give the inner one an axis of its own: axis u < …");
                 AddLines(loop.Body, [.. loops, loop]);
             }
             else lines.Add(((Line)statement, loops));
@@ -104,11 +105,11 @@ public sealed class Checker
         var axes = new HashSet<string>();
         foreach (var axis in program.Axes)
         {
-            if (!axes.Add(axis.Axis)) throw LoopErrors.InSignature(program, $"the axis {axis.Axis} has two axis lines");
+            if (!axes.Add(axis.Axis)) throw LoopErrors.InAxis(program, $"the axis {axis.Axis} has two axis lines", axis);
             axis.Bound.Visit(node =>
             {
                 if (node is AxisValue or Access or Call or Where or Stop or Compare or And or Or or Not)
-                    throw LoopErrors.InSignature(program, $"the bound of axis {axis.Axis} holds '{Printer.Print(node)}'",
+                    throw LoopErrors.InAxis(program, $"the bound of axis {axis.Axis} holds '{Printer.Print(node)}'", axis,
                         "A bound is made of integers, attributes and extents such as #j.");
                 if (node is AttributeValue attribute) CheckInteger(attribute.Name, $"the bound of axis {axis.Axis}");
             });
@@ -129,11 +130,13 @@ public sealed class Checker
             throw LoopErrors.InLine(program, $"the operand '{name}' is assigned", line, [line.Target],
                 $"Write the updated operand as {name}' and name it so among the outputs.");
         if (attributes.Contains(name))
-            throw LoopErrors.InLine(program, $"the attribute '{name}' is assigned", line, [line.Target]);
+            throw LoopErrors.InLine(program, $"the attribute '{name}' is assigned", line, [line.Target],
+                "Attributes are the caller's: compute under another name.");
         if (name.EndsWith('\'') && program.Updated(name) is null)
-            throw LoopErrors.InLine(program, $"'{name}' updates an operand '{name[..^1]}' that is not there", line, [line.Target]);
+            throw LoopErrors.InLine(program, $"{name} updates an operand {name[..^1]} that is not there", line, [line.Target],
+                $"Name it without the apostrophe, or add the operand {name[..^1]} to the signature.");
         if (name.EndsWith('\'') && loops.Length > 0)
-            throw LoopErrors.InLine(program, $"'{name}' is written in a time loop", line, [line.Target],
+            throw LoopErrors.InLine(program, $"{name} is written in a time loop", line, [line.Target],
                 "Give the loop a tensor of its own that carries the loop's axis, and write the operand after the loop.");
         foreach (var expression in line.Expressions())
             expression.Visit(node => CheckNode(line, node));
@@ -184,6 +187,10 @@ public sealed class Checker
             Access gathered => program.FindOperand(gathered.Tensor) is { Kind: OperandKind.Float or OperandKind.Int },
             _ => false,
         };
+        if (!isAllowed && index is Access computed)
+            throw LoopErrors.InLine(program, $"'{Printer.Print(index)}' is computed and can't stand in an index", line, [index],
+                computed.Indices.Count == 0 ? $"If {computed.Tensor} is meant as an axis: names and axes share one space, rename one of them."
+                    : "Only integers that the caller gives may: an operand 'int at[b]'.");
         if (!isAllowed)
             throw LoopErrors.InLine(program, $"'{Printer.Print(index)}' can't stand in an index", line, [index],
                 "An index is an axis, (axis,axis), an integer combination of axes, or an integer operand: w[tok[b],d].");
@@ -220,8 +227,8 @@ public sealed class Checker
         {
             var folding = writers.FirstOrDefault(l => l.Op is LineOp.Multiply or LineOp.Max or LineOp.Min);
             if (folding is not null && writers.Count() > 1)
-                throw LoopErrors.InLine(program, $"'{writers.Key}' has {writers.Count()} writers, and one of them multiplies or takes an extreme",
-                    folding, [folding.Target], "A tensor written by *=, max= or min= has no other line that writes it.");
+                throw LoopErrors.InLine(program, $"'{writers.Key}' is written by {Sign(folding.Op)} and by another line", folding, [folding.Target],
+                    $"A tensor that {Sign(folding.Op)} writes has no other writer: give each line a tensor of its own, then join them.");
         }
     }
 
@@ -257,6 +264,8 @@ public sealed class Checker
             throw LoopErrors.InLine(program, $"'{read.Tensor}' is read before it is complete", line, [read],
                 writer == reader ? "A tensor can't read itself outside a time loop." : $"Move the line below '{LineText(source)}'.");
     }
+
+    static string Sign(LineOp op) => op switch { LineOp.Multiply => "*=", LineOp.Max => "max=", _ => "min=" };
 
     static string LineText(Line line) => Printer.Print((Statement)line);
 

@@ -145,7 +145,7 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
             case TokenKind.Extent: return new ExtentValue(Take().Text[1..]);
             case TokenKind.Name: return Named();
             default:
-                if (!TakeSymbol("(")) throw Expected("a value", Current.Is("..") ? "'..' stands only in brackets." : null);
+                if (!TakeSymbol("(")) throw Expected("a value", WayOut());
                 return Deeper(() =>
                 {
                     var inner = Condition();
@@ -155,6 +155,10 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
         }
     }
 
+    string? WayOut() => Current.Is("..") ? "'..' stands only in brackets."
+        : Current.Is("*") && at > 0 && line.Tokens[at - 1].Is("*") ? "A power is pow(x, n); x times x is square(x)."
+        : null;
+
     Expr Named()
     {
         var token = Take();
@@ -163,7 +167,8 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
         if (Current.Is("[")) return new Access(name, Indices());
         if (name == "inf") return new Number(double.PositiveInfinity);
         if (name is "if" or "and" or "or" or "not" or "for")
-            throw LoopErrors.AtText($"expected a value, found '{name}'", line.Text, line.Number, token.Column);
+            throw LoopErrors.AtText($"expected a value, found '{name}'", line.Text, line.Number, token.Column,
+                name == "if" ? "A condition stands after the value: y[j] = x[j]  if x[j] > 0" : null);
         if (!names.TryGetValue(name, out var kind)) return new AxisValue(name);
         return kind is NameKind.Attribute ? new AttributeValue(name) : new Access(name, []);
     }
@@ -180,7 +185,7 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
             throw LoopErrors.AtText($"'{name.Text}' is no function", line.Text, line.Number, name.Column,
                 "Functions: " + string.Join(' ', ScalarFunction.All.Select(f => f.Name)) + " where stop. A tensor takes brackets: x[i].");
         if (arity != arguments.Count)
-            throw LoopErrors.AtText($"'{name.Text}' takes {arity} argument{(arity == 1 ? "" : "s")}, here are {arguments.Count}",
+            throw LoopErrors.AtText($"'{name.Text}' takes {arity} argument{(arity == 1 ? "" : "s")}, not {arguments.Count}",
                 line.Text, line.Number, name.Column);
         return name.Text switch
         {

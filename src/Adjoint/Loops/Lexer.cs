@@ -77,8 +77,26 @@ static class Lexer
         foreach (var symbol in Symbols)
             if (string.CompareOrdinal(line, at, symbol, 0, symbol.Length) == 0) return new(TokenKind.Symbol, symbol, at + 1);
         throw LoopErrors.AtText(first == '\t' ? "a tab where the notation wants spaces" : $"the sign '{first}' has no meaning here",
-            line, number, at + 1, first == '\t' ? "Replace tabs by spaces." : null);
+            line, number, at + 1, WayOut(first));
     }
+
+    // What other languages write so.
+    static string? WayOut(char sign) => sign switch
+    {
+        '\t' => "Replace tabs by spaces.",
+        '^' => "A power is pow(x, n); x times x is square(x).",
+        '#' => "A comment is # and a space; #j is the extent of the axis j.",
+        '!' => "Write not, or != between two values.",
+        '&' => "Write and.",
+        '|' => "Write or.",
+        '.' => "A number begins with a digit: 0.5.",
+        '\u2019' => "The sign of an updated operand is the plain apostrophe: w'.",
+        '\'' => "An updated operand is written w', without a space.",
+        '\u2212' => "The minus sign is the plain hyphen: -.",
+        '\u00d7' or '\u00b7' => "The sign of a product is *.",
+        _ when char.IsLetter(sign) => "Names are made of the letters a to z, A to Z, digits and _.",
+        _ => null,
+    };
 
     static Token NumberToken(string line, int at, int number)
     {

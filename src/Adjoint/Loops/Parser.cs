@@ -135,7 +135,8 @@ public sealed class Parser
             return operand.Dims;
         var writers = body.AllLines().Where(l => l.Target.Tensor == output.Name).ToList();
         if (writers.Count == 0)
-            throw LoopErrors.AtText($"no line writes the output '{output.Name}'", line.Text, line.Number, output.Column);
+            throw LoopErrors.AtText($"no line writes the output '{output.Name}'", line.Text, line.Number, output.Column,
+                body.Count == 0 ? "The lines of a program stand below its signature, indented." : null);
         foreach (var writer in writers)
         {
             var dims = writer.Target.Indices.Select(PlainDim).ToList();

@@ -58,7 +58,7 @@ sealed class SignatureParser(SourceLine line)
     NamedNumber Attribute()
     {
         var name = Name("the name of an attribute");
-        Expect("=");
+        if (!Take("=")) throw Expected("'='", $"An attribute has a default: {name} = 1");
         return new(name, Number());
     }
 
@@ -100,7 +100,7 @@ sealed class SignatureParser(SourceLine line)
 
     int Margin(string sign)
     {
-        Expect(sign);
+        if (!Take(sign)) throw Expected($"'{sign}'", "Cells before the first are written t from -1, cells beyond the last t to +1.");
         if (Current is not { Kind: TokenKind.Number, Value: >= 0 and < 1000 } || Current.Value != Math.Floor(Current.Value))
             throw Expected("a small integer");
         return (int)line.Tokens[at++].Value;
