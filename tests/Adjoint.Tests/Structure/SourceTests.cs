@@ -21,8 +21,12 @@ public sealed class SourceTests
     {
         var lines = new[] { "Loops", "Derive" }.Where(f => Directory.Exists(Repository.PathOf("src", "Adjoint", f)))
             .SelectMany(f => Repository.Files($"src/Adjoint/{f}", "*.cs"))
-            .Sum(f => Repository.Read(f).Count(c => c == '\n'));
+            .Sum(f => Repository.Read(f).Split('\n').Count(IsCode));
         Assert.InRange(lines, 1, MaxCalculus);
+
+        // Comments, blank lines and lone braces make a file longer and no harder.
+        static bool IsCode(string line) => line.Trim() is { Length: > 1 } text && !text.StartsWith("//", StringComparison.Ordinal)
+            && text is not ("};" or ");") && !text.StartsWith("using ", StringComparison.Ordinal);
     }
 
     [Fact]

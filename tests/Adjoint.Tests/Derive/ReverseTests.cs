@@ -1,0 +1,141 @@
+using Xunit;
+
+namespace Adjoint.Tests;
+
+public sealed class ReverseTests
+{
+    static string[] Lines(string text, bool simplify = true)
+    {
+        var reverse = Reverse.Of(Parser.Parse(text), simplify);
+        Assert.NotNull(reverse);
+        Assert.Equal(reverse.Program, Parser.Parse(Printer.Print(reverse.Program)));
+        Assert.Equal(reverse.Combined, Parser.Parse(Printer.Print(reverse.Combined)));
+        return [.. Printer.Print(reverse.Program).TrimEnd().Split('\n').Skip(1)];
+    }
+
+    [Fact]
+    public void The_quiz_has_its_six_loops_in_its_order() => Assert.Equal(
+        [
+            "  dx[b,j] += dx_new[b,j] / sqrt(s[j])",
+            "  dmu[j] -= dx_new[b,j] / sqrt(s[j])",
+            "  ds[j] -= 0.5 * dx_new[b,j] * x'[b,j] / s[j]",
+            "  dx[b,j] += 2 * ds[j] * (x[b,j] - mu[j]) / (#b - 1)",
+            "  dmu[j] -= 2 * ds[j] * (x[b,j] - mu[j]) / (#b - 1)",
+            "  dx[b,j] += dmu[j] / #b",
+        ],
+        Lines("""
+            batchnorm(x[b,j]) -> x'
+              mu[j]   += x[b,j] / #b
+              s[j]    += square(x[b,j] - mu[j]) / (#b - 1)
+              x'[b,j] = (x[b,j] - mu[j]) / sqrt(s[j])
+            """));
+
+    [Fact]
+    public void Softmax_needs_one_row_sum_and_no_exp() => Assert.Equal(
+        [
+            "  sum_z[..] += dy[..,j] * y[..,j]",
+            "  dx[..,j] = (dy[..,j] - sum_z[..]) * y[..,j]",
+        ],
+        Lines("""
+            softmax(x[..,j]) -> y
+              m[..]   max= x[..,j]
+              e[..,j] = exp(x[..,j] - stop(m[..]))
+              z[..]   += e[..,j]
+              y[..,j] = e[..,j] / z[..]
+            """));
+
+    [Fact]
+    public void An_axis_that_vanishes_becomes_its_extent() => Assert.Equal(
+        ["  dx[b] = dy * #j"],
+        Lines("""
+            repeat(x[b], z[j]) -> y
+              y += x[b] + stop(z[j])
+            """));
+
+    [Fact]
+    public void Weight_gradients_come_after_the_time_loop()
+    {
+        var lines = Lines("""
+            rnn(x[t,b,i], w[j,i], u[j,k], h0[b,j]) -> h
+              h[-1,b,j] = h0[b,j]
+              for t:
+                a[t,b,j] += x[t,b,i] * w[j,i]
+                a[t,b,j] += h[t-1,b,k] * u[j,k]
+                h[t,b,j] = tanh(a[t,b,j])
+            """);
+        Assert.Equal(
+        [
+            "  gh[t,b,j] = dh[t,b,j]",
+            "  for t down:",
+            "    da[t,b,j] = gh[t,b,j] * (1 - square(h[t,b,j]))",
+            "    gh[t-1,b,k] += da[t,b,j] * u[j,k]",
+            "  du[j,k] += da[t,b,j] * h[t-1,b,k]",
+            "  dx[t,b,i] += da[t,b,j] * w[j,i]",
+            "  dw[j,i] += da[t,b,j] * x[t,b,i]",
+            "  dh0[b,j] = gh[-1,b,j]",
+        ], lines);
+    }
+
+    [Fact]
+    public void A_line_that_leaves_a_loop_without_naming_its_axis_counts_once_a_step() => Assert.Equal(
+        ["  dw = dloss * #t"],
+        Lines("""
+            total(w, shape x[t]) -> loss
+              for t:
+                loss += w
+            """));
+
+    [Fact]
+    public void Overwritten_cells_pass_no_gradient_to_the_operand_they_replace() => Assert.Equal(
+        [
+            "  drow[b,c] = dcache_new[b,position,c]",
+            "  dcache[b,t,c] += dcache_new[b,t,c]  if t != position",
+        ],
+        Lines("""
+            append(cache[b,t,c], row[b,c], int position) -> cache'
+              cache'[b,position,c] = row[b,c]
+            """));
+
+    [Fact]
+    public void An_output_that_is_read_again_adds_to_the_given_gradient() => Assert.Equal(
+        ["  dx[i] = (dy[i] + 2 * dz * y[i]) * y[i]"],
+        Lines("""
+            twice(x[i]) -> y, z
+              y[i] = exp(x[i])
+              z += square(y[i])
+            """));
+
+    [Fact]
+    public void The_second_reversal_writes_d2()
+    {
+        var first = Reverse.Of(Parser.Parse("cube(x[i]) -> y\n  y[i] = x[i] * square(x[i])\n"))!;
+        var second = Reverse.Of(first.Combined)!;
+        Assert.Equal(["d2x", "d2dy"], second.Program.Outputs.Select(o => o.Name));
+        Assert.Equal(["x", "dy"], second.Gradients.Keys);
+    }
+
+    [Fact]
+    public void Integers_comparisons_and_one_hot_have_no_gradient() => Assert.Null(Reverse.Of(Parser.Parse("""
+        one_hot(int tok[b]; classes = 4) -> y
+          axis v < classes
+          y[b,v] = tok[b] == v
+        """)));
+
+    [Fact]
+    public void Branches_of_where_guard_what_they_write()
+    {
+        Assert.Equal(["  dx[i-1] += dy[i]  if i > 0"], Lines("""
+            shift(x[i]) -> y
+              y[i] = where(i > 0, x[i-1], 0)
+            """));
+    }
+
+    [Fact]
+    public void A_loop_without_a_cycle_vanishes() => Assert.Equal(
+        ["  dx[t] = dy[t] * y[t]"],
+        Lines("""
+            pointwise(x[t]) -> y
+              for t:
+                y[t] = exp(x[t])
+            """));
+}
