@@ -7,6 +7,9 @@ public static class Tolerance
     /// <summary>Two ways to the same number in double that differ in the order of a few operations.</summary>
     public const double DoubleRounding = 1e-13;
 
+    /// <summary>The same formula in double, terms in another order: cancellation may cost a few digits.</summary>
+    public const double Reordered = 1e-9;
+
     /// <summary>A gradient against central differences in double.</summary>
     public const double FirstOrder = 1e-6;
 

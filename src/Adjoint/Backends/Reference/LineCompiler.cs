@@ -11,7 +11,7 @@ sealed partial class LineCompiler(ProgramFrame frame, Line line)
     public Func<double> Value(Expr expr)
     {
         var value = Node(expr);
-        if (expr.Any(e => e is AxisValue or Access or Stop)) return value;
+        if (expr.Any(e => e is AxisValue or Access)) return value;
         var constant = value();
         return () => constant;
     }
@@ -54,6 +54,7 @@ sealed partial class LineCompiler(ProgramFrame frame, Line line)
             case Negate negate:
                 var positive = Value(negate.Value);
                 return () => -positive();
+            case Binary { Operator: Arithmetic.Remainder } remainder: return Held(Operation(remainder.Operator, Value(remainder.Left), Value(remainder.Right)));
             case Binary binary: return Operation(binary.Operator, Value(binary.Left), Value(binary.Right));
             case Call { Function.Arity: 1 } call:
                 var (function, argument) = (call.Function.Value, Value(call.Arguments[0]));
@@ -64,9 +65,7 @@ sealed partial class LineCompiler(ProgramFrame frame, Line line)
             case Where where:
                 var (condition, then, otherwise) = (Condition(where.Condition), Value(where.Then), Value(where.Else));
                 return () => condition() ? then() : otherwise();
-            case Stop stop:
-                var inner = Value(stop.Value);
-                return frame.Stops is { } stops ? () => stops.Next(inner) : inner;
+            case Stop stop: return Held(Value(stop.Value));
             case Compare or And or Or or Not:
                 var holds = Condition(expr);
                 return () => holds() ? 1 : 0;
@@ -76,6 +75,9 @@ sealed partial class LineCompiler(ProgramFrame frame, Line line)
             default: throw Throw.Internal($"the reference does not know {expr.GetType().Name}");
         }
     }
+
+    // Without a gradient, and so held where differences are taken: stop, and `%`, whose slope is 1 nearly everywhere.
+    Func<double> Held(Func<double> value) => frame.Stops is { } stops ? () => stops.Next(value) : value;
 
     Func<double> Read(Access access)
     {

@@ -75,6 +75,7 @@ sealed class LoopNest
     /// <summary>Rounded down, whatever the signs.</summary>
     public static long FloorDivide(long a, long b)
     {
+        if (b == 1) return a; // nearly always, and a division costs as much as the rest of a loop level
         var quotient = a / b;
         return a % b != 0 && a < 0 != b < 0 ? quotient - 1 : quotient;
     }

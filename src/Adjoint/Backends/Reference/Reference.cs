@@ -19,12 +19,4 @@ public static class Reference
     /// <param name="shapes">The shape of every operand; random operands whose size follows from the others may be left out.</param>
     public static ReferenceProgram Compile(LoopProgram program, IReadOnlyDictionary<string, int[]> shapes,
         IReadOnlyDictionary<string, double>? attributes = null) => new(program, shapes, attributes, stops: null);
-
-    /// <summary>The computed tensors of a forward program that its reverse reads, as the reverse declares them.</summary>
-    public static IReadOnlyList<Output> KeptFor(LoopProgram reverse, LoopProgram forward)
-    {
-        var written = forward.Lines.Select(l => l.Target.Tensor).ToHashSet();
-        return [.. reverse.Operands.Where(o => o.Kind is not OperandKind.Shape && written.Contains(o.Name))
-            .Select(o => new Output(o.Name, o.Dims))];
-    }
 }

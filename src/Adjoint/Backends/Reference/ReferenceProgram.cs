@@ -40,7 +40,7 @@ public sealed class ReferenceProgram
             if (program.FindOperand(name) is null) cells.Reset();
         foreach (var line in frame.Lines) line.Points = 0;
         foreach (var statement in body) statement.Run();
-        return new(Windows(program.Outputs), Windows(options.Keep));
+        return new(Windows(program.Outputs.Select(o => (o.Name, o.Dims))), Windows(options.Keep.Select(k => (k.Name, k.Dims))));
     }
 
     void Bind(Operand operand, NdArray? given, RunOptions options)
@@ -73,7 +73,8 @@ public sealed class ReferenceProgram
         }
     }
 
-    Dictionary<string, NdArray> Windows(IEnumerable<Output> tensors) => tensors.ToDictionary(t => t.Name, t => Window(frame.Cells[t.Name], t.Dims));
+    Dictionary<string, NdArray> Windows(IEnumerable<(string Name, EquatableArray<Dim> Dims)> tensors) =>
+        tensors.ToDictionary(t => t.Name, t => Window(frame.Cells[t.Name], t.Dims));
 
     // The cells that the dims declare, whatever the tensor owns: too few or too many before 0 and beyond the extent.
     NdArray Window(Cells cells, EquatableArray<Dim> dims)

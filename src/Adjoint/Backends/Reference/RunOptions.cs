@@ -9,8 +9,8 @@ public sealed record RunOptions
     /// <summary>Training step: each has random numbers of its own.</summary>
     public uint Step { get; init; }
 
-    /// <summary>Computed tensors to return too, with the margins that their dims declare: <c>h[t from -1,b,j]</c>.</summary>
-    public IReadOnlyList<Output> Keep { get; init; } = [];
+    /// <summary>Computed tensors to return too, with the margins that their dims declare, as a reverse asks for them.</summary>
+    public IReadOnlyList<Kept> Keep { get; init; } = [];
 
     /// <summary>Count scalar operations as the cost does.</summary>
     public bool CountOperations { get; init; }

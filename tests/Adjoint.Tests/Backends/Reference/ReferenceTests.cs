@@ -189,14 +189,6 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void A_reverse_is_given_what_it_reads_of_the_forward_as_it_declares_it()
-    {
-        var forward = Parser.Parse("f(x[t]) -> h\n  for t:\n    h[t] = h[t-1] * x[t]");
-        var reverse = Parser.Parse("g(x[t], shape y[t], h[t from -1], dh[t]) -> dx\n  dx[t] = dh[t] * h[t-1]");
-        Assert.Equal([new Output("h", [new Dim("t", -1)])], Reference.KeptFor(reverse, forward));
-    }
-
-    [Fact]
     public void An_updated_operand_starts_at_the_operand_and_leaves_it_as_it_was()
     {
         var w = NdArray.Vector(1, 2);

@@ -1,0 +1,119 @@
+using System.Globalization;
+
+namespace Adjoint;
+
+/// <summary>One program and its reverse on one set of inputs, against differences of the program's values.</summary>
+sealed class GradientCheck
+{
+    // Single elements show which gradient is wrong; directions through all elements leave none out.
+    const int ElementsPerOperand = 6, Directions = 3;
+
+    readonly LoopProgram program;
+    readonly Reverse? reverse;
+    readonly Dictionary<string, NdArray> inputs;
+    readonly IReadOnlyDictionary<string, double>? attributes;
+    readonly SplitMix64 random;
+    readonly RunOptions options;
+    readonly Dictionary<string, NdArray> weights = [];
+
+    public GradientCheck(LoopProgram program, Reverse? reverse, Dictionary<string, NdArray> inputs,
+        IReadOnlyDictionary<string, double>? attributes, SplitMix64 random, ulong seed)
+    {
+        (this.program, this.reverse, this.inputs, this.attributes, this.random) = (program, reverse, inputs, attributes, random);
+        options = new() { Seed = seed };
+        foreach (var (name, output) in Run(program, inputs).Outputs)
+            weights[name] = NdArray.Generate(output.ShapeToArray(), i => double.IsFinite(output.Values[i]) ? random.Normal() : 0);
+    }
+
+    /// <summary>Inputs and output gradients: what forward and reverse as one program take.</summary>
+    public Dictionary<string, NdArray> CombinedInputs => reverse is null ? inputs
+        : inputs.Concat(reverse.Given.Select(g => KeyValuePair.Create(g.Value, weights[g.Key]))).ToDictionary();
+
+    /// <summary>False when the differences told too little: most directions met a kink.</summary>
+    public bool Add(List<Check> checks, string order, double bound)
+    {
+        var gradients = reverse is null ? [] : Gradients(reverse);
+        if (reverse is not null)
+        {
+            checks.Add(Distance($"{order}forward kept", Run(reverse.Forward, inputs).Outputs, Run(program, inputs).Outputs));
+            checks.Add(Distance($"{order}forward and reverse", Named(Run(reverse.Combined, CombinedInputs).Outputs), gradients));
+            var asDerived = Reverse.Of(program, simplify: false) ?? throw Throw.Internal($"{program.Name} loses its reverse unsimplified");
+            checks.Add(Distance($"{order}simplified", gradients, Gradients(asDerived)));
+        }
+        return AddSlopes(checks, $"{order}gradient", gradients, bound);
+    }
+
+    bool AddSlopes(List<Check> checks, string name, Dictionary<string, NdArray> gradients, double bound)
+    {
+        var quotient = new DifferenceQuotient(program, inputs, attributes, weights, options);
+        var (worst, place, probes, unknown) = (0.0, "", 0, 0);
+        foreach (var (what, direction) in AllDirections())
+        {
+            probes++;
+            var expected = 0.0;
+            foreach (var (operand, d) in direction)
+                if (gradients.TryGetValue(operand, out var gradient))
+                    for (var i = 0; i < d.Count; i++) if (d.Values[i] != 0) expected += d.Values[i] * gradient.Values[i];
+            if (double.IsNaN(expected)) (worst, place) = (double.NaN, $"{what}: the gradient is NaN");
+            if (quotient.Along(direction, bound) is not { } slope)
+            {
+                unknown++;
+                continue;
+            }
+            var error = Math.Abs(expected - slope) / Math.Max(1, Math.Abs(slope));
+            if (!(error > worst)) continue;
+            (worst, place) = (error, string.Create(CultureInfo.InvariantCulture, $"{what}: gradient {expected:G10}, differences {slope:G10}"));
+        }
+        var told = $"{probes - unknown} of {probes} directions";
+        if (unknown > 0 && unknown >= probes - Directions) (worst, place) = (double.NaN, "too many kinks");
+        checks.Add(new(name, worst, bound, worst <= bound ? told : $"{told}; {place}"));
+        return unknown == 0 || unknown < probes - Directions;
+    }
+
+    IEnumerable<(string What, Dictionary<string, NdArray> Direction)> AllDirections()
+    {
+        var integers = Checker.IntegerOperands(program);
+        var floating = program.Operands.Where(o => o.Kind is OperandKind.Float && !integers.Contains(o.Name) && inputs[o.Name].Count > 0)
+            .Select(o => o.Name).ToList();
+        foreach (var name in floating)
+        {
+            var (shape, count) = (inputs[name].ShapeToArray(), inputs[name].Count);
+            var elements = Enumerable.Range(0, count).OrderBy(_ => random.Next()).Take(ElementsPerOperand);
+            foreach (var element in elements)
+                yield return ($"d{name}, element {element}", new() { [name] = NdArray.Generate(shape, i => i == element ? 1 : 0) });
+        }
+        for (var i = 0; i < Directions && floating.Count > 0; i++)
+            yield return ("all operands", floating.ToDictionary(f => f, f => NdArray.Generate(inputs[f].ShapeToArray(), _ => random.Normal() / 2)));
+    }
+
+    // By operand, as the reverse run on inputs, kept values and output gradients gives them.
+    Dictionary<string, NdArray> Gradients(Reverse reverse)
+    {
+        var forward = Reference.Run(reverse.Forward, inputs, attributes, options with { Keep = reverse.Kept });
+        var given = reverse.Given.ToDictionary(g => g.Value, g => weights[g.Key]);
+        var operands = new Dictionary<string, NdArray>();
+        foreach (var operand in reverse.Program.Operands)
+            if (inputs.GetValueOrDefault(operand.Name) ?? forward.Kept.GetValueOrDefault(operand.Name) ?? given.GetValueOrDefault(operand.Name)
+                is { } array) operands[operand.Name] = array;
+        var gradients = Run(reverse.Program, operands).Outputs;
+        return reverse.Gradients.ToDictionary(g => g.Key, g => gradients[g.Value]);
+    }
+
+    Dictionary<string, NdArray> Named(IReadOnlyDictionary<string, NdArray> outputs) =>
+        reverse!.Gradients.ToDictionary(g => g.Key, g => outputs[g.Value]);
+
+    // Only the attributes that the program still has: a reverse may need fewer.
+    RunResult Run(LoopProgram program, IReadOnlyDictionary<string, NdArray> operands) => Reference.Run(program, operands,
+        attributes?.Where(a => program.Attributes.Any(n => n.Name == a.Key)).ToDictionary(), options);
+
+    static Check Distance(string name, IReadOnlyDictionary<string, NdArray> results, IReadOnlyDictionary<string, NdArray> expected)
+    {
+        var (worst, place) = (0.0, "");
+        foreach (var (tensor, array) in expected)
+        {
+            var distance = results.TryGetValue(tensor, out var result) ? result.DistanceTo(array) : double.PositiveInfinity;
+            if (distance > worst) (worst, place) = (distance, tensor);
+        }
+        return new(name, worst, Tolerance.Reordered, worst <= Tolerance.Reordered ? "" : place);
+    }
+}
