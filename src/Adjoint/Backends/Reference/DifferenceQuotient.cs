@@ -8,12 +8,16 @@ sealed class DifferenceQuotient
 {
     static readonly double[] Steps = [1e-4, 1e-5, 1e-6, 1e-3];
 
+    // The relative distance of neighbouring doubles.
+    const double Epsilon = 1.0 / (1L << 52);
+
     readonly ReferenceProgram program;
     readonly StopTape stops = new();
     readonly Dictionary<string, NdArray> point;
     readonly IReadOnlyDictionary<string, NdArray> weights;
     readonly RunOptions options;
     readonly RunResult atPoint;
+    readonly double rounding; // of one value of f
 
     /// <param name="weights">By output; cells where the output is not finite must have weight 0.</param>
     public DifferenceQuotient(LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, IReadOnlyDictionary<string, double>? attributes,
@@ -24,6 +28,9 @@ sealed class DifferenceQuotient
         this.program = new(program, inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray()), attributes, stops);
         stops.Record();
         atPoint = this.program.Run(point, options);
+        foreach (var (name, weight) in weights)
+            for (var i = 0; i < weight.Count; i++)
+                if (weight.Values[i] != 0) rounding += Epsilon * Math.Abs(weight.Values[i] * atPoint[name].Values[i]);
     }
 
     /// <summary>The slope along a direction; null where it is not known to <paramref name="tolerance"/> (of max(1, |slope|)).</summary>
@@ -41,7 +48,7 @@ sealed class DifferenceQuotient
             // a smooth f bends twice as much over twice the step
             var bend = (up2 + down2) / (2 * h) - 2 * (up + down) / h;
             var limit = tolerance / 2 * Math.Max(1, Math.Abs(slope));
-            if (Math.Abs(near - far) <= limit && Math.Abs(bend) <= limit) return slope; // false for NaN
+            if (Math.Abs(near - far) <= limit && Math.Abs(bend) <= limit && rounding / h <= limit) return slope; // false for NaN
         }
         return null;
     }

@@ -92,9 +92,8 @@ sealed class GradientCheck
         var forward = Reference.Run(reverse.Forward, inputs, attributes, options with { Keep = reverse.Kept });
         var given = reverse.Given.ToDictionary(g => g.Value, g => weights[g.Key]);
         var operands = new Dictionary<string, NdArray>();
-        foreach (var operand in reverse.Program.Operands)
-            if (inputs.GetValueOrDefault(operand.Name) ?? forward.Kept.GetValueOrDefault(operand.Name) ?? given.GetValueOrDefault(operand.Name)
-                is { } array) operands[operand.Name] = array;
+        foreach (var (name, array) in inputs.Concat(forward.Kept).Concat(given))
+            if (reverse.Program.FindOperand(name) is not null) operands[name] = array;
         var gradients = Run(reverse.Program, operands).Outputs;
         return reverse.Gradients.ToDictionary(g => g.Key, g => gradients[g.Value]);
     }

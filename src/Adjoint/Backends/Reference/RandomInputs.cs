@@ -22,7 +22,10 @@ public static class RandomInputs
     // Away from 0, where logarithms, roots and quotients bend so sharply that differences say nothing.
     const double Smallest = 0.3, Largest = 1.5;
 
-    // Sizes are drawn blindly, so a draw may not fit; a good one has finite, non-empty outputs.
+    // Outputs beyond this are those of a formula for "never" (-1e30), and their rounding hides all else.
+    const double Huge = 1e9;
+
+    // Sizes are drawn blindly, so a draw may not fit; a good one has ordinary, non-empty outputs.
     const int Tries = 400, GoodTries = 60;
 
     /// <summary>Values for every operand that is not random; of <c>shape</c> operands only the shape counts.</summary>
@@ -37,7 +40,7 @@ public static class RandomInputs
                 var shapes = RandomSizes.Draw(program, random, options);
                 var inputs = Values(program, random, options, shapes, isPositive: attempt % 4 > 1);
                 var outputs = Reference.Run(program, inputs, options.Attributes).Outputs.Values;
-                if (attempt >= GoodTries || outputs.All(o => (o.Count > 0 || options.MinSize == 0) && o.Values.All(double.IsFinite)))
+                if (attempt >= GoodTries || outputs.All(o => (o.Count > 0 || options.MinSize == 0) && o.Values.All(v => Math.Abs(v) < Huge)))
                     return inputs;
             }
             catch (AdjointException error) when (attempt < Tries && error is LoopRunException or ShapeException)
