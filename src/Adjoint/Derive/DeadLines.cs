@@ -6,7 +6,7 @@ static class DeadLines
     public static EquatableArray<Statement> Remove(EquatableArray<Statement> body, IEnumerable<string> outputs)
     {
         var wanted = outputs.ToHashSet();
-        var lines = body.AllLines().ToList();
+        var lines = body.AllLines().Reverse().ToList();
         for (var grew = true; grew;)
         {
             grew = false;

@@ -18,6 +18,7 @@ sealed class ReverseLines
 {
     readonly LoopProgram program;
     readonly FreshNames names;
+    readonly List<(string Target, List<string> Reads)> flow;
     readonly HashSet<string> varied;
     readonly HashSet<string> useful;
     readonly HashSet<string> integers;
@@ -30,6 +31,7 @@ sealed class ReverseLines
         this.program = program;
         names = new(program);
         integers = Checker.IntegerOperands(program);
+        flow = [.. program.Lines.Where(l => !IsIntegerTensor(l.Target.Tensor)).Select(l => (l.Target.Tensor, DifferentiableReads(l.Value)))];
         varied = Varied();
         useful = Useful();
         prefix = Prefix();
@@ -221,9 +223,8 @@ sealed class ReverseLines
         for (var grew = true; grew;)
         {
             grew = false;
-            foreach (var line in program.Lines)
-                if (!IsIntegerTensor(line.Target.Tensor) && DifferentiableReads(line.Value).Any(found.Contains))
-                    grew |= found.Add(line.Target.Tensor);
+            foreach (var (target, reads) in flow)
+                if (reads.Any(found.Contains)) grew |= found.Add(target);
         }
         return found;
     }
@@ -237,9 +238,9 @@ sealed class ReverseLines
         for (var grew = true; grew;)
         {
             grew = false;
-            foreach (var line in program.Lines)
-                if (found.Contains(line.Target.Tensor))
-                    foreach (var read in DifferentiableReads(line.Value)) grew |= found.Add(read);
+            foreach (var (target, reads) in flow.AsEnumerable().Reverse())
+                if (found.Contains(target))
+                    foreach (var read in reads) grew |= found.Add(read);
         }
         return found;
     }
