@@ -95,7 +95,7 @@ public sealed class Printer
             LineOp.Max => " max= ",
             _ => " min= ",
         });
-        Write(line.Value, Level.Or);
+        Write(line.Value, Level.Compare);
         if (line.Condition is not null)
         {
             text.Append("  if ");

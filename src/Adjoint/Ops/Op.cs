@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Adjoint;
+
+/// <summary>An operation: a program with a name, given as text. Nothing is parsed before the first use.</summary>
+public sealed class Op
+{
+    static readonly InputOptions AnyInputs = new();
+
+    LoopProgram? program;
+
+    Op(string text, InputOptions inputs)
+    {
+        (Text, Inputs) = (text, inputs);
+        Name = text[..text.AsSpan().IndexOf('(')].Trim();
+    }
+
+    /// <summary>An operation from its text: one program in the loop notation.</summary>
+    public static Op Define([StringSyntax("loops")] string text) => new(text, AnyInputs);
+
+    /// <summary>The text up to the first parenthesis.</summary>
+    public string Name { get; }
+
+    public string Text { get; }
+
+    /// <summary>The text as a program; parsed and checked at the first use.</summary>
+    public LoopProgram Program => program ??= Parser.Parse(Text);
+
+    /// <summary>On which numbers, sizes and attributes the op is tried: those it is defined for and that show it.</summary>
+    public InputOptions Inputs { get; }
+
+    public override string ToString() => Text;
+
+    /// <summary>The same op, tried on values between two bounds for one operand, the bounds included.</summary>
+    internal Op Within(string operand, double min, double max) =>
+        new(Text, Inputs with { Domains = With(Inputs.Domains, operand, (min, max)) });
+
+    /// <summary>The same op, tried with this extent of an axis.</summary>
+    internal Op Sized(string axis, int size) => new(Text, Inputs with { Sizes = With(Inputs.Sizes, axis, size) });
+
+    /// <summary>The same op, tried with this number for an attribute: it shows more than the default does.</summary>
+    internal Op Tried(string attribute, double value) =>
+        new(Text, Inputs with { Attributes = With(Inputs.Attributes ?? new Dictionary<string, double>(), attribute, value) });
+
+    static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> values, string name, T value) =>
+        new(values) { [name] = value };
+}
