@@ -17,14 +17,8 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
             Negate negate => Read(negate.Value)?.Times(-1),
             Binary binary => Read(binary.Left) is { } left && Read(binary.Right) is { } right ? Combine(binary.Operator, left, right) : null,
             Composite composite => Fold(composite),
-            Call { Function.Name: "max" } call when Numbers(call) is var (a, b) => new(b + (a - b).AtLeastZero(), []),
-            Call { Function.Name: "min" } call when Numbers(call) is var (a, b) => new(a - (a - b).AtLeastZero(), []),
             _ => null,
         };
-
-        (Polynomial, Polynomial)? Numbers(Call call) =>
-            Read(call.Arguments[0]) is { IsConstant: true } a && Read(call.Arguments[1]) is { IsConstant: true } b
-                ? (a.Constant, b.Constant) : null;
 
         Affine? Fold(Composite composite)
         {
@@ -39,6 +33,8 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
             return sum;
         }
     }
+
+    public static Affine Of(Polynomial constant) => new(constant, []);
 
     public bool IsConstant => Axes.Count == 0;
 
@@ -69,6 +65,14 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
         }
         return bound;
     }
+
+    public Affine Without(string axis) => new(Constant, Axes.Where(a => a.Key != axis).ToDictionary());
+
+    public Affine Substitute(Func<string, Polynomial?> values) =>
+        new(Constant.Substitute(values), Axes.ToDictionary(a => a.Key, a => a.Value.Substitute(values)));
+
+    public override string ToString() =>
+        Axes.Aggregate(Constant, (sum, axis) => sum + axis.Value * Polynomial.Symbol(axis.Key + "'")).ToString();
 
     static Affine? Combine(Arithmetic op, Affine left, Affine right) => op switch
     {

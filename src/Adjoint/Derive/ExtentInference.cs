@@ -237,7 +237,7 @@ sealed class ExtentInference
                 {
                     var uses = accesses.Where(a => a.Access.Tensor == tensor).ToList();
                     var ends = uses.Select(a => Read(a.Access.Indices[d])?.Bound(true, Axis)).OfType<Polynomial>().ToList();
-                    dims[d] = ends.Count > 0 ? ends.Aggregate(Larger) + 1 : throw LoopErrors.InLine(program,
+                    dims[d] = ends.Count > 0 ? ends.Aggregate(Polynomial.Larger) + 1 : throw LoopErrors.InLine(program,
                         $"the size of {tensor}, dimension {d}, is not known", uses[^1].Line!, [uses[^1].Access.Indices[d]],
                         "Read or write it somewhere with a plain axis.");
                 }
@@ -250,10 +250,8 @@ sealed class ExtentInference
                 if (!carried.Contains((access.Tensor, d)) || access.Indices[d] is AxisValue || Read(access.Indices[d]) is not { } index
                     || index.Bound(false, Axis) is not { } low || index.Bound(true, Axis) is not { } high) continue;
                 ref var margin = ref margins[access.Tensor][d];
-                margin = (-Larger(-margin.From, -low), Larger(margin.To, high - (Size(access.Tensor, d) - 1)));
+                margin = (-Polynomial.Larger(-margin.From, -low), Polynomial.Larger(margin.To, high - (Size(access.Tensor, d) - 1)));
             }
-
-        static Polynomial Larger(Polynomial a, Polynomial b) => (a - b).AtLeast(0) ? a : b;
     }
 
     Affine? Read(Expr expr) => Affine.Of(expr, Axis, attribute);

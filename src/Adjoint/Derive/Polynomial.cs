@@ -35,6 +35,8 @@ public sealed class Polynomial : IEquatable<Polynomial>
     internal string? Name => terms is [{ Coefficient.IsOne: true, Factors: [{ Power: 1, Atom: SymbolAtom symbol }] }] ? symbol.Name : null;
     internal bool IsSum => terms.Length > 1;
 
+    internal IEnumerable<PolynomialAtom> Atoms => terms.SelectMany(t => t.Factors).Select(f => f.Atom);
+
     /// <summary>Every name it depends on.</summary>
     public IEnumerable<string> Symbols
     {
@@ -132,6 +134,10 @@ public sealed class Polynomial : IEquatable<Polynomial>
     {
         if (IsConstant) return Value.CompareTo(least) >= 0;
         if (terms.Any(t => t.Factors.Any(f => f.Atom.Least is null))) return false;
+        // -2 floor(m / 2) is at least -m
+        var floor = Array.Find(terms, t => t is { Coefficient.Sign: < 0, Factors: [{ Atom: FloorAtom { Bottom.IsConstant: true }, Power: 1 }] });
+        if (floor?.Factors[0].Atom is FloorAtom { Bottom.Value.Sign: > 0 } down)
+            return (new Polynomial([.. terms.Where(t => t != floor)]) + down.Top * Constant(floor.Coefficient / down.Bottom.Value)).AtLeast(least);
         // With n = 1 + n', n' >= 0, nonnegative coefficients settle it.
         var shifted = Zero;
         foreach (var term in terms)
@@ -146,6 +152,10 @@ public sealed class Polynomial : IEquatable<Polynomial>
     /// <summary>True if it is positive once the sizes are large: every term that no other dominates is.</summary>
     internal bool IsPositiveAtLast => terms.Length > 0 && Undominated(terms).All(t => t.Coefficient.Sign > 0);
 
+    /// <summary>The larger one, where that is open the one that is larger in the end.</summary>
+    internal static Polynomial Larger(Polynomial a, Polynomial b) =>
+        (a - b).AtLeast(0) ? a : (b - a).AtLeast(0) || (b - a).IsPositiveAtLast ? b : a;
+
     /// <summary>The dominating terms without coefficients, rounding and negative parts.</summary>
     internal Polynomial Growth
     {
@@ -156,7 +166,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
             {
                 var product = One;
                 foreach (var (atom, power) in term.Factors)
-                    product *= atom is SymbolAtom or LogAtom { Value.Degree: 1, Value.IsSum: false } ? Of(atom).Power(power)
+                    product *= atom is SymbolAtom or LogAtom { Value.Name: not null } ? Of(atom).Power(power)
                         : atom.Growth.Power(power);
                 sum += product;
             }

@@ -1,0 +1,111 @@
+using System.Numerics;
+
+namespace Adjoint;
+
+/// <summary>Points of a box of axes where affine forms are at least 0.</summary>
+static class LatticeCount
+{
+    public static Polynomial Of((string Name, Polynomial Size)[] axes, IEnumerable<Affine> limits)
+    {
+        var open = new List<Affine>();
+        foreach (var limit in limits.DistinctBy(l => l.ToString()))
+        {
+            if (limit.Bound(false, Size) is { } low && low.AtLeast(0)) continue; // holds everywhere
+            if (limit.Bound(true, Size) is { } high && (-high).AtLeast(1)) return Polynomial.Zero;
+            open.Add(limit);
+        }
+        if (open.Count == 0) return axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size);
+        if (open.All(l => l.Constant.IsConstant && l.Axes.Values.All(f => f.IsConstant)) && axes.All(a => a.Size.IsConstant))
+            return Polynomial.Constant(Enumerate(axes, open));
+        // max(0, t - u) explains less than the count it comes from
+        return axes.Length <= 2 && Formula(axes, open) is { } formula && !formula.Atoms.Any(a => a is PositiveAtom p && p.Value.Symbols.Count() > 1)
+            ? formula : Polynomial.Of(new CountAtom(axes, [.. open]));
+
+        Polynomial? Size(string axis) => Array.Find(axes, a => a.Name == axis).Size;
+    }
+
+    // One axis: lowest to highest. Two axes: the difference a - b between lowest and highest, where b counts backwards if
+    // the limits are on the sum. Null when factors are not 1 or -1, directions mix, or which limit is the sharper one is open.
+    static Polynomial? Formula((string Name, Polynomial Size)[] axes, List<Affine> open)
+    {
+        if (axes.Length == 0) return null;
+        var (a, b) = (axes[0], axes[^1]);
+        var isPair = axes.Length == 2;
+        var isSum = isPair && open[0].Axes.GetValueOrDefault(a.Name) == open[0].Axes.GetValueOrDefault(b.Name);
+        Polynomial? low = isPair ? null : Polynomial.Zero, high = isPair ? null : a.Size - 1;
+        foreach (var limit in open)
+        {
+            var factor = limit.Axes.GetValueOrDefault(a.Name) ?? Polynomial.Zero;
+            var other = limit.Axes.GetValueOrDefault(b.Name) ?? Polynomial.Zero;
+            if (factor != 1 && factor != -1 || isPair && other != (isSum ? factor : -factor)) return null;
+            // with b counting backwards, a + b is a - b' + #b - 1
+            var rest = isSum ? limit.Constant + factor * (b.Size - 1) : limit.Constant;
+            if (factor == 1 ? !Sharpen(ref low, -rest, 1) : !Sharpen(ref high, rest, -1)) return null;
+        }
+        if (!isPair) return (high! - low! + 1).AtLeastZero();
+        return (high is null ? a.Size * b.Size : AtMost(high)) - (low is null ? Polynomial.Zero : AtMost(low - 1));
+
+        // pairs with a - b <= c: a triangle, less the corners that stick out of the box
+        Polynomial AtMost(Polynomial c) => Triangle(b.Size + c) - Triangle(b.Size + c - a.Size) - Triangle(c) + Triangle(c - a.Size);
+
+        static bool Sharpen(ref Polynomial? bound, Polynomial limit, int sign)
+        {
+            if (bound is not null && (sign * (bound - limit)).AtLeast(0)) return true;
+            if (bound is not null && !(sign * (limit - bound)).AtLeast(0)) return false;
+            bound = limit;
+            return true;
+        }
+    }
+
+    // 1 + 2 + … + n, and 0 for a negative n; n (n + 1) / 2 is right from -1 on
+    static Polynomial Triangle(Polynomial n)
+    {
+        var count = n.AtLeast(-1) ? n : n.AtLeastZero();
+        return count * (count + 1) * Polynomial.Constant(new Rational(1, 2));
+    }
+
+    /// <summary>All axes but the last are walked; the last has a lowest and a highest position.</summary>
+    static BigInteger Enumerate((string Name, Polynomial Size)[] axes, List<Affine> open)
+    {
+        var sizes = axes.Select(a => Long(a.Size)).ToArray();
+        var forms = open.Select(l => (Constant: Long(l.Constant),
+            Factors: axes.Select(a => l.Axes.TryGetValue(a.Name, out var factor) ? Long(factor) : 0).ToArray())).ToArray();
+        return Walk(0, [.. forms.Select(f => f.Constant)]);
+
+        BigInteger Walk(int level, long[] rests)
+        {
+            if (level == sizes.Length) return rests.All(r => r >= 0) ? 1 : 0;
+            if (level < sizes.Length - 1)
+            {
+                BigInteger sum = 0;
+                for (var i = 0L; i < sizes[level]; i++) sum += Walk(level + 1, [.. rests.Select((r, f) => r + forms[f].Factors[level] * i)]);
+                return sum;
+            }
+            long low = 0, high = sizes[level] - 1;
+            for (var f = 0; f < forms.Length; f++)
+            {
+                var factor = forms[f].Factors[level];
+                if (factor > 0) low = Math.Max(low, -FloorDivide(rests[f], factor));
+                else if (factor < 0) high = Math.Min(high, FloorDivide(rests[f], -factor));
+                else if (rests[f] < 0) return 0;
+            }
+            return Math.Max(0, high - low + 1);
+        }
+
+        static long Long(Polynomial number) => (long)number.Value.Numerator;
+        static long FloorDivide(long a, long b) => (a - ((a % b) + b) % b) / b;
+    }
+
+    /// <summary>A count that has no formula here; with numbers for all sizes it becomes one.</summary>
+    sealed record CountAtom((string Name, Polynomial Size)[] Axes, Affine[] Limits) : PolynomialAtom(
+        $"points({string.Join(", ", Axes.Select(a => $"{a.Name}' < {a.Size}").Concat(Limits.Select(l => $"{l} >= 0")))})")
+    {
+        internal override Polynomial Growth => Axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size.Growth);
+
+        internal override Polynomial Substitute(Func<string, Polynomial?> values) => Of(
+            [.. Axes.Select(a => (a.Name, a.Size.Substitute(values).AtLeastZero()))], Limits.Select(l => l.Substitute(values)));
+
+        public bool Equals(CountAtom? other) => Text == other?.Text;
+        public override int GetHashCode() => base.GetHashCode();
+    }
+}

@@ -1,0 +1,121 @@
+namespace Adjoint;
+
+// Two rewrites, both of real numbers, not of bits. Constants gather (ProductForm). And what does not depend on a summed
+// axis leaves the sum: y[b] += a[b] * x[b,j] / #j becomes sum_y[b] += x[b,j] and y[b] = a[b] * sum_y[b] / #j; a term
+// without the axis leaves as #j times itself. Only where that lowers the count for large sizes.
+
+/// <summary>The program whose operations are counted, and run when they are counted.</summary>
+public sealed class NormalForm
+{
+    readonly LoopProgram program;
+    readonly SymbolicExtents extents;
+    readonly FreshNames names;
+
+    NormalForm(LoopProgram program) => (this.program, extents, names) = (program, SymbolicExtents.Of(program), new(program));
+
+    public static LoopProgram Of(LoopProgram program)
+    {
+        var form = new NormalForm(program);
+        return program with { Body = form.Rewrite(program.Body, []) };
+    }
+
+    EquatableArray<Statement> Rewrite(EquatableArray<Statement> body, string[] loops) => body.SelectMany(s => s switch
+    {
+        TimeLoop loop => [loop with { Body = Rewrite(loop.Body, [.. loops, loop.Axis]) }],
+        Line line => Rewrite(line with { Value = ProductForm.Of(line.Value).Expression() }, loops, IsFirst(line)),
+        _ => throw Throw.Internal($"unknown statement {s.GetType().Name}"),
+    }).ToEquatable();
+
+    // the only line that writes its tensor, which starts at 0
+    bool IsFirst(Line line) =>
+        program.Updated(line.Target.Tensor) is null && program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor) == 1;
+
+    IEnumerable<Statement> Rewrite(Line line, string[] loops, bool isFirst)
+    {
+        if (line.Op is not (LineOp.Add or LineOp.Subtract)) return [line];
+        (Line Sum, Line Remainder)? best = null;
+        var least = Cost(line, loops, isFirst);
+        foreach (var group in SummedGroups(line, loops))
+        {
+            if (Split(line, loops, group) is not { } split) continue;
+            var cost = Cost(split.Sum, loops, true) + Cost(split.Remainder, loops, isFirst);
+            if (!(least - cost).IsPositiveAtLast) continue;
+            (best, least) = (split, cost);
+        }
+        if (best is not { } found) return [line];
+        var name = names.Take("sum_" + line.Target.Tensor.TrimEnd('\''));
+        var (sum, rest) = (found.Sum with { Target = found.Sum.Target with { Tensor = name } },
+            found.Remainder.Map(e => e is Access { Tensor: "" } sum ? sum with { Tensor = name } : e));
+        return [.. Rewrite(sum, loops, true), .. Rewrite(isFirst && Relations.IsInjective(rest, loops) ? AsSet(rest) : rest, loops, isFirst)];
+
+        static Line AsSet(Line line) => line with
+        {
+            Op = LineOp.Set,
+            Value = line.Op is LineOp.Subtract ? Algebra.Negate(line.Value) : line.Value,
+        };
+    }
+
+    // Each axis has a size of its own here: #p = m - k + 1 would make signs depend on which of m and k is larger.
+    Polynomial Cost(Line line, string[] loops, bool isFirst)
+    {
+        var kinds = OperationCount.PerPoint(line, isFirst && Relations.IsInjective(line, loops));
+        return kinds.Values.Sum() * PointCount.Of(line, loops, extents).Dense(a => extents[a].IsConstant ? extents[a] : Polynomial.Symbol(a));
+    }
+
+    // summed axes that conditions tie together leave a sum together
+    static List<HashSet<string>> SummedGroups(Line line, string[] loops)
+    {
+        var groups = new List<HashSet<string>>();
+        foreach (var axis in line.Axes().Except(line.Target.Axes()).Except(loops))
+        {
+            var group = new HashSet<string> { axis };
+            foreach (var condition in line.Condition.Conjuncts())
+                if (condition.Axes() is var tied && tied.Contains(axis)) group.UnionWith(groups.Where(g => g.Overlaps(tied)).SelectMany(g => g));
+            groups.RemoveAll(group.Overlaps);
+            groups.Add(group);
+        }
+        return groups;
+    }
+
+    /// <summary>The sum over the group and whatever axes only it needs, into a nameless tensor, and the line of the rest.</summary>
+    (Line Sum, Line Remainder)? Split(Line line, string[] loops, HashSet<string> group)
+    {
+        var product = ProductForm.Of(line.Value);
+        var (factors, outerFactors) = Part(product.Factors);
+        var (divisors, outerDivisors) = Part(product.Divisors);
+        var outer = product with { Factors = outerFactors, Divisors = outerDivisors };
+        var outerAxes = outer.Expression().Axes().Concat(line.Target.Axes()).Concat(loops).ToHashSet();
+        var summed = SummedGroups(line, loops).Where(g => !g.Overlaps(outerAxes)).SelectMany(g => g).ToHashSet();
+        var conditions = line.Condition.Conjuncts();
+        var inside = conditions.Where(c => c.Axes().Any(summed.Contains)).ToList();
+        var outside = conditions.Except(inside).ToList();
+        Expr? lone = null;
+        if (factors is [Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } terms] && divisors.Count == 0 && inside.Count == 0)
+        {
+            var free = ProductForm.Terms(terms).ToLookup(t => !t.Expression().Axes().Any(summed.Contains));
+            if (free[true].Any())
+            {
+                var count = summed.Select(a => (Expr)new ExtentValue(a)).Aggregate(Algebra.Multiply);
+                lone = ProductForm.Of(Algebra.Multiply(count, ProductForm.Sum(free[true]))).Expression();
+                factors = [ProductForm.Sum(free[false])];
+            }
+        }
+        if (lone is null && outerFactors.Count + outerDivisors.Count == 0 && !product.HasConstant) return null;
+        // A factor that only the conditions keep inside its tensor stays under them.
+        if (inside.Count > 0 && outer.Expression().Any(e => e is Access a && a.Indices.Any(i => i is not (AxisValue or Composite or Number))))
+            return null;
+        var inner = (product with { IsNegative = false, Constant = Expr.One, ConstantDivisor = Expr.One, Factors = factors, Divisors = divisors }).Expression();
+        var axes = loops.Concat(inner.Axes()).Concat(inside.SelectMany(c => c.Axes())).Distinct().Where(a => !summed.Contains(a)).ToList();
+        var target = new Access("", axes.Select(a => (Expr)new AxisValue(a)).ToEquatable());
+        var guards = inside.Concat(outside.Where(c => c.Axes().All(a => axes.Contains(a)))).ToList();
+        return (new(target, LineOp.Add, inner, Traversal.Conjunction(guards)),
+            line with
+            {
+                Value = outer.Times(ProductForm.Of(lone is null ? target : Algebra.Add(target, lone))).Expression(),
+                Condition = Traversal.Conjunction(outside),
+            });
+
+        (List<Expr> Inner, List<Expr> Outer) Part(List<Expr> parts) =>
+            ([.. parts.Where(p => p.Axes().Any(group.Contains))], [.. parts.Where(p => !p.Axes().Any(group.Contains))]);
+    }
+}
