@@ -173,11 +173,14 @@ sealed class ReverseLines
             new Binary(Arithmetic.Add, new Binary(Arithmetic.Multiply, number, new ExtentValue(axis)), new AxisValue(axis)));
         var at = new Access(names.Take("at_" + Spelled(line.Target.Tensor)), line.Target.Indices);
         var conditions = line.Condition.Conjuncts();
-        var isExtreme = new Compare(Comparison.Equal, line.Value, line.Target);
         var isFirst = new Compare(Comparison.Equal, position, at);
+        // Through a gathered index alone no size could be told: an axis of the dimension stands in its place.
+        var cell = line.Target.Indices.Map(i => i.Any(e => e is Access) ? new AxisValue(names.Take("n")) : i);
+        var ties = cell.Zip(at.Indices).Where(p => p.First != p.Second).Select(p => (Expr)new Compare(Comparison.Equal, p.First, p.Second));
+        var isExtreme = new Compare(Comparison.Equal, line.Value, line.Target with { Indices = cell });
         return
         [
-            new(at, LineOp.Min, position, Traversal.Conjunction([.. conditions, isExtreme])),
+            new(at with { Indices = cell }, LineOp.Min, position, Traversal.Conjunction([.. conditions, .. ties, isExtreme])),
             .. Contributions(line with { Condition = Traversal.Conjunction([.. conditions, isFirst]) }, given, loops),
         ];
     }
