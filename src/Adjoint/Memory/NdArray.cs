@@ -82,7 +82,8 @@ public sealed class NdArray
     int Position(ReadOnlySpan<int> index)
     {
         if (index.Length != shape.Length)
-            throw new ArgumentException($"NdArray: {index.Length} indices for {shape.Length} dimensions.", nameof(index));
+            throw new ArgumentException($"NdArray: {index.Length} indices for {shape.Length} dimensions.",
+                nameof(index));
         var position = 0;
         for (var d = 0; d < shape.Length; d++)
         {

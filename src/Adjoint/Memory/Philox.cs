@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"): four 32-bit words as a
-// function of a counter and a key. No state and no order, so a value can be recomputed anywhere.
+// Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"): four 32-bit words
+// as a function of a counter and a key. No state and no order, so a value can be recomputed anywhere.
 // Counter: element (two words), step, stream. Key: the seed. An element has a block of its own.
 
 /// <summary>Random numbers as a function of seed, stream, step and position.</summary>
@@ -21,7 +21,7 @@ public readonly struct Philox(ulong seed, uint stream, uint step)
         return Math.Sqrt(-2 * Math.Log(1 - Unit(a, b))) * Math.Cos(2 * Math.PI * Unit(c, d)); // 1 - u is never 0
     }
 
-    /// <summary>The stream of an operand: its name, hashed (FNV-1a), so that a program's reverse meets the same numbers.</summary>
+    /// <summary>The stream of an operand: its name, hashed (FNV-1a), so that a reverse sees the same.</summary>
     public static uint StreamOf(string name)
     {
         var hash = 2166136261u;

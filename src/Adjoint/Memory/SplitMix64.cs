@@ -1,6 +1,6 @@
 namespace Adjoint;
 
-/// <summary>Steele, Lea and Flood's generator: tiny, portable, the same numbers in every language that has 64-bit integers.</summary>
+/// <summary>Steele, Lea and Flood's generator: tiny, and the same numbers in every language.</summary>
 /// <remarks>For test inputs and shuffles; random operands use <see cref="Philox"/>, which needs no order.</remarks>
 public sealed class SplitMix64(ulong seed)
 {
@@ -19,7 +19,7 @@ public sealed class SplitMix64(ulong seed)
 
     public double Uniform(double low, double high) => low + (high - low) * Uniform();
 
-    /// <summary>Standard normal; takes two numbers and drops the second of the pair, so that draws can be counted.</summary>
+    /// <summary>Standard normal; takes two numbers and drops the second of the pair: no hidden state.</summary>
     public double Normal()
     {
         var radius = Math.Sqrt(-2 * Math.Log(1 - Uniform())); // 1 - u is never 0

@@ -14,7 +14,8 @@ public sealed class SplitMix64GoldenTests
     {
         var generator = Generator();
         foreach (var word in Outputs("u64_hex"))
-            Assert.Equal(ulong.Parse(word.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture), generator.Next());
+            Assert.Equal(ulong.Parse(word.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                generator.Next());
     }
 
     [Fact]
@@ -33,13 +34,12 @@ public sealed class SplitMix64GoldenTests
 
     static SplitMix64 Generator() => new(Case.GetProperty("inputs").GetProperty("seed").GetUInt64());
 
-    static IEnumerable<JsonElement> Outputs(string name) => Case.GetProperty("outputs").GetProperty(name).EnumerateArray();
+    static IEnumerable<JsonElement> Outputs(string name) =>
+        Case.GetProperty("outputs").GetProperty(name).EnumerateArray();
 
     static JsonElement Load()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Adjoint.slnx"))) folder = folder.Parent!;
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.FullName, "tests", "golden", "golden.json")));
+        using var document = JsonDocument.Parse(Repository.Read("tests", "golden", "golden.json"));
         return document.RootElement.Clone();
     }
 }

@@ -22,13 +22,14 @@ sealed class AffineForm
     public IEnumerable<(int Slot, long Factor)> Terms => slots.Zip(factors);
 
     public AffineForm Plus(AffineForm other, long times = 1) => new(Constant + times * other.Constant,
-        Terms.Concat(other.Terms.Select(t => (t.Slot, Factor: t.Factor * times))).GroupBy(t => t.Slot).Select(g => (g.Key, g.Sum(t => t.Factor))));
+        Terms.Concat(other.Terms.Select(t => (t.Slot, Factor: t.Factor * times))).GroupBy(t => t.Slot)
+            .Select(g => (g.Key, g.Sum(t => t.Factor))));
 
     public AffineForm Plus(long constant) => new(Constant + constant, Terms);
 
     public AffineForm Times(long factor) => new(Constant * factor, Terms.Select(t => (t.Slot, t.Factor * factor)));
 
-    /// <summary>True when every position inside the extents gives a value from 0 to below <paramref name="size"/>.</summary>
+    /// <summary>True when all positions inside the extents give from 0 to below <paramref name="size"/>.</summary>
     public bool StaysBelow(long size, Positions positions)
     {
         long low = Constant, high = Constant;

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// Where a cell lies in its tensor. Indices that stay inside for every position of their axes (nearly all) are folded into
-// one affine form without a test; only the others are tested at each point.
+// Where a cell lies in its tensor. Indices that stay inside for every position of their axes (nearly all) are folded
+// into one affine form without a test; only the others are tested at each point.
 
 /// <summary>The offset of the cell that an access names at the current positions.</summary>
 sealed class CellAddress
@@ -16,7 +16,8 @@ sealed class CellAddress
     /// <param name="forms">Per dimension the index as an affine form; null where it is none.</param>
     /// <param name="indices">Per dimension the index as a closure.</param>
     /// <param name="outside">The error for index values outside the tensor.</param>
-    public CellAddress(Cells cells, AffineForm?[] forms, Func<long>[] indices, Positions positions, Func<long[], LoopRunException> outside)
+    public CellAddress(Cells cells, AffineForm?[] forms, Func<long>[] indices, Positions positions,
+        Func<long[], LoopRunException> outside)
     {
         (this.indices, this.outside) = (indices, outside);
         var whole = AffineForm.Of(0);
@@ -24,7 +25,8 @@ sealed class CellAddress
         for (var d = 0; d < forms.Length; d++)
         {
             var form = forms[d]?.Plus(-cells.From[d]);
-            if (form is not null && form.StaysBelow(cells.Sizes[d], positions)) whole = whole.Plus(form, cells.Strides[d]);
+            if (form is not null && form.StaysBelow(cells.Sizes[d], positions))
+                whole = whole.Plus(form, cells.Strides[d]);
             else tests.Add(new(indices[d], cells.From[d], cells.Sizes[d], cells.Strides[d]));
         }
         tested = [.. tests];

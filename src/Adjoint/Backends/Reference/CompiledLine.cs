@@ -29,7 +29,8 @@ sealed class CompiledLine : CompiledStatement
             else rest.Add(compiler.Condition(condition));
         }
         tests = [.. rest];
-        nest = new([.. line.Axes().Where(a => !fixedAxes.Contains(a)).Select(a => frame.Positions[a])], limits, frame.Positions);
+        nest = new([.. line.Axes().Where(a => !fixedAxes.Contains(a)).Select(a => frame.Positions[a])], limits,
+            frame.Positions);
         point = target.Marks is null || (target.Updates is not null && line.Op is not LineOp.Set) ? Point
             : target.Updates is null ? MarkedPoint : DistinctPoint;
     }
@@ -89,7 +90,8 @@ sealed class CompiledLine : CompiledStatement
             case LineOp.Subtract: cell -= value; break;
             case LineOp.Multiply: cell *= value; break;
             case LineOp.Max:
-                if (value > cell || double.IsNaN(value)) cell = value; // a NaN in the cell stays: nothing compares greater
+                // a NaN in the cell stays: nothing compares greater
+                if (value > cell || double.IsNaN(value)) cell = value;
                 break;
             default:
                 if (value < cell || double.IsNaN(value)) cell = value;

@@ -5,7 +5,8 @@ abstract class CompiledStatement
 {
     public abstract void Run();
 
-    public static CompiledStatement[] Compile(EquatableArray<Statement> body, ProgramFrame frame, EquatableArray<string> fixedAxes) =>
+    public static CompiledStatement[] Compile(EquatableArray<Statement> body, ProgramFrame frame,
+        EquatableArray<string> fixedAxes) =>
         [.. body.Select(statement => statement switch
         {
             TimeLoop loop => new CompiledTimeLoop(loop, frame, fixedAxes),

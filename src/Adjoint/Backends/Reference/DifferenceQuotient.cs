@@ -1,9 +1,10 @@
 namespace Adjoint;
 
-// f at x + s*h*d for s = -2, -1, 1, 2. Two central differences tell how far the slope is known: a kink (abs, max, where) or
-// a jump between the four points makes them, or the second differences, disagree, and then the direction says nothing.
+// f at x + s*h*d for s = -2, -1, 1, 2. Two central differences tell how far the slope is known: a kink (abs, max,
+// where) or a jump between the four points makes them, or the second differences, disagree, and then the direction says
+// nothing.
 
-/// <summary>Slopes of a random linear functional of a program's floating outputs, with every <c>stop</c> held.</summary>
+/// <summary>Slopes of a linear functional of a program's outputs, with every <c>stop</c> held.</summary>
 sealed class DifferenceQuotient
 {
     static readonly double[] Steps = [1e-4, 1e-5, 1e-6, 1e-3];
@@ -20,8 +21,9 @@ sealed class DifferenceQuotient
     readonly double rounding; // of one value of f
 
     /// <param name="weights">By output; cells where the output is not finite must have weight 0.</param>
-    public DifferenceQuotient(LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, IReadOnlyDictionary<string, double>? attributes,
-        IReadOnlyDictionary<string, NdArray> weights, RunOptions options)
+    public DifferenceQuotient(LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs,
+        IReadOnlyDictionary<string, double>? attributes, IReadOnlyDictionary<string, NdArray> weights,
+        RunOptions options)
     {
         (this.weights, this.options) = (weights, options);
         point = inputs.ToDictionary(i => i.Key, i => i.Value.Copy());
@@ -33,7 +35,8 @@ sealed class DifferenceQuotient
                 if (weight.Values[i] != 0) rounding += Epsilon * Math.Abs(weight.Values[i] * atPoint[name].Values[i]);
     }
 
-    /// <summary>The slope along a direction; null where it is not known to <paramref name="tolerance"/> (of max(1, |slope|)).</summary>
+    /// <summary>The slope along a direction; null where it is not known.</summary>
+    /// <param name="tolerance">How well, as a part of max(1, |slope|).</param>
     public double? Along(IReadOnlyDictionary<string, NdArray> direction, double tolerance)
     {
         foreach (var h in Steps)
@@ -48,7 +51,8 @@ sealed class DifferenceQuotient
             // a smooth f bends twice as much over twice the step
             var bend = (up2 + down2) / (2 * h) - 2 * (up + down) / h;
             var limit = tolerance / 2 * Math.Max(1, Math.Abs(slope));
-            if (Math.Abs(near - far) <= limit && Math.Abs(bend) <= limit && rounding / h <= limit) return slope; // false for NaN
+            double[] doubts = [Math.Abs(near - far), Math.Abs(bend), rounding / h];
+            if (doubts.All(d => d <= limit)) return slope; // never for NaN
         }
         return null;
     }

@@ -19,10 +19,12 @@ sealed class GradientCheck
     public GradientCheck(LoopProgram program, Reverse? reverse, Dictionary<string, NdArray> inputs,
         IReadOnlyDictionary<string, double>? attributes, SplitMix64 random, ulong seed)
     {
-        (this.program, this.reverse, this.inputs, this.attributes, this.random) = (program, reverse, inputs, attributes, random);
+        (this.program, this.reverse, this.inputs) = (program, reverse, inputs);
+        (this.attributes, this.random) = (attributes, random);
         options = new() { Seed = seed };
         foreach (var (name, output) in Run(program, inputs).Outputs)
-            weights[name] = NdArray.Generate(output.ShapeToArray(), i => double.IsFinite(output.Values[i]) ? random.Normal() : 0);
+            weights[name] = NdArray.Generate(output.ShapeToArray(),
+                i => double.IsFinite(output.Values[i]) ? random.Normal() : 0);
     }
 
     /// <summary>Inputs and output gradients: what forward and reverse as one program take.</summary>
@@ -35,9 +37,12 @@ sealed class GradientCheck
         var gradients = reverse is null ? [] : Gradients(reverse);
         if (reverse is not null)
         {
-            checks.Add(Distance($"{order}forward kept", Run(reverse.Forward, inputs).Outputs, Run(program, inputs).Outputs));
-            checks.Add(Distance($"{order}forward and reverse", Named(Run(reverse.Combined, CombinedInputs).Outputs), gradients));
-            var asDerived = Reverse.Of(program, simplify: false) ?? throw Throw.Internal($"{program.Name} loses its reverse unsimplified");
+            var (outputs, forward) = (Run(program, inputs).Outputs, Run(reverse.Forward, inputs).Outputs);
+            checks.Add(Distance($"{order}forward kept", forward, outputs));
+            var combined = Run(reverse.Combined, CombinedInputs).Outputs;
+            checks.Add(Distance($"{order}forward and reverse", ByOperand(reverse, combined), gradients));
+            var asDerived = Reverse.Of(program, simplify: false)
+                ?? throw Throw.Internal($"{program.Name} loses its reverse unsimplified");
             checks.Add(Distance($"{order}simplified", gradients, Gradients(asDerived)));
         }
         return AddSlopes(checks, $"{order}gradient", gradients, bound);
@@ -50,10 +55,7 @@ sealed class GradientCheck
         foreach (var (what, direction) in AllDirections())
         {
             probes++;
-            var expected = 0.0;
-            foreach (var (operand, d) in direction)
-                if (gradients.TryGetValue(operand, out var gradient))
-                    for (var i = 0; i < d.Count; i++) if (d.Values[i] != 0) expected += d.Values[i] * gradient.Values[i];
+            var expected = direction.Sum(d => gradients.TryGetValue(d.Key, out var g) ? Dot(d.Value, g) : 0);
             if (double.IsNaN(expected)) (worst, place) = (double.NaN, $"{what}: the gradient is NaN");
             if (quotient.Along(direction, bound) is not { } slope)
             {
@@ -62,7 +64,8 @@ sealed class GradientCheck
             }
             var error = Math.Abs(expected - slope) / Math.Max(1, Math.Abs(slope));
             if (!(error > worst)) continue;
-            (worst, place) = (error, string.Create(CultureInfo.InvariantCulture, $"{what}: gradient {expected:G10}, differences {slope:G10}"));
+            var facts = string.Create(CultureInfo.InvariantCulture, $"gradient {expected:G10}, differences {slope:G10}");
+            (worst, place) = (error, $"{what}: {facts}");
         }
         var told = $"{probes - unknown} of {probes} directions";
         if (unknown > 0 && unknown >= probes - Directions) (worst, place) = (double.NaN, "too many kinks");
@@ -73,17 +76,28 @@ sealed class GradientCheck
     IEnumerable<(string What, Dictionary<string, NdArray> Direction)> AllDirections()
     {
         var integers = Checker.IntegerOperands(program);
-        var floating = program.Operands.Where(o => o.Kind is OperandKind.Float && !integers.Contains(o.Name) && inputs[o.Name].Count > 0)
-            .Select(o => o.Name).ToList();
+        var floating = program.Operands.Where(o => o.Kind is OperandKind.Float && !integers.Contains(o.Name))
+            .Select(o => o.Name).Where(n => inputs[n].Count > 0).ToList();
         foreach (var name in floating)
         {
             var (shape, count) = (inputs[name].ShapeToArray(), inputs[name].Count);
             var elements = Enumerable.Range(0, count).OrderBy(_ => random.Next()).Take(ElementsPerOperand);
             foreach (var element in elements)
-                yield return ($"d{name}, element {element}", new() { [name] = NdArray.Generate(shape, i => i == element ? 1 : 0) });
+                yield return ($"d{name}, element {element}",
+                    new() { [name] = NdArray.Generate(shape, i => i == element ? 1 : 0) });
         }
         for (var i = 0; i < Directions && floating.Count > 0; i++)
-            yield return ("all operands", floating.ToDictionary(f => f, f => NdArray.Generate(inputs[f].ShapeToArray(), _ => random.Normal() / 2)));
+            yield return ("all operands", floating.ToDictionary(f => f,
+                f => NdArray.Generate(inputs[f].ShapeToArray(), _ => random.Normal() / 2)));
+    }
+
+    // 0 * inf is no part of a slope.
+    static double Dot(NdArray direction, NdArray gradient)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < direction.Count; i++)
+            if (direction.Values[i] != 0) sum += direction.Values[i] * gradient.Values[i];
+        return sum;
     }
 
     // By operand, as the reverse run on inputs, kept values and output gradients gives them.
@@ -94,23 +108,24 @@ sealed class GradientCheck
         var operands = new Dictionary<string, NdArray>();
         foreach (var (name, array) in inputs.Concat(forward.Kept).Concat(given))
             if (reverse.Program.FindOperand(name) is not null) operands[name] = array;
-        var gradients = Run(reverse.Program, operands).Outputs;
-        return reverse.Gradients.ToDictionary(g => g.Key, g => gradients[g.Value]);
+        return ByOperand(reverse, Run(reverse.Program, operands).Outputs);
     }
 
-    Dictionary<string, NdArray> Named(IReadOnlyDictionary<string, NdArray> outputs) =>
-        reverse!.Gradients.ToDictionary(g => g.Key, g => outputs[g.Value]);
+    static Dictionary<string, NdArray> ByOperand(Reverse reverse, IReadOnlyDictionary<string, NdArray> outputs) =>
+        reverse.Gradients.ToDictionary(g => g.Key, g => outputs[g.Value]);
 
     // Only the attributes that the program still has: a reverse may need fewer.
-    RunResult Run(LoopProgram program, IReadOnlyDictionary<string, NdArray> operands) => Reference.Run(program, operands,
+    RunResult Run(LoopProgram program, IReadOnlyDictionary<string, NdArray> operands) =>
+        Reference.Run(program, operands,
         attributes?.Where(a => program.Attributes.Any(n => n.Name == a.Key)).ToDictionary(), options);
 
-    static Check Distance(string name, IReadOnlyDictionary<string, NdArray> results, IReadOnlyDictionary<string, NdArray> expected)
+    static Check Distance(string name, IReadOnlyDictionary<string, NdArray> results,
+        IReadOnlyDictionary<string, NdArray> expected)
     {
         var (worst, place) = (0.0, "");
         foreach (var (tensor, array) in expected)
         {
-            var distance = results.TryGetValue(tensor, out var result) ? result.DistanceTo(array) : double.PositiveInfinity;
+            var distance = results.GetValueOrDefault(tensor)?.DistanceTo(array) ?? double.PositiveInfinity;
             if (distance > worst) (worst, place) = (distance, tensor);
         }
         return new(name, worst, Tolerance.Reordered, worst <= Tolerance.Reordered ? "" : place);

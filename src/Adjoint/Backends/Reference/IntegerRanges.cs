@@ -44,8 +44,11 @@ sealed class IntegerRanges
         if (Split(access.Indices[d]) is not { Gathered: { } gathered } index) return;
         var tensor = extents.Tensor(access.Tensor);
         long first = tensor.From[d], last = first + tensor.Sizes[d] - 1;
-        var (low, high) = index.IsNegative ? (index.High - last, index.Low - first) : (first - index.Low, last - index.High);
-        if (ranges.TryGetValue(gathered.Tensor, out var known)) (low, high) = (Math.Max(low, known.Low), Math.Min(high, known.High));
+        var (low, high) = index.IsNegative
+            ? (index.High - last, index.Low - first)
+            : (first - index.Low, last - index.High);
+        if (ranges.TryGetValue(gathered.Tensor, out var known))
+            (low, high) = (Math.Max(low, known.Low), Math.Min(high, known.High));
         ranges[gathered.Tensor] = (low, high);
     }
 
@@ -70,14 +73,17 @@ sealed class IntegerRanges
             case AttributeValue attribute:
                 var given = (long)extents.Attribute(attribute.Name);
                 return new(null, false, given, given);
-            case Negate negate: return Split(negate.Value) is { } value ? new(value.Gathered, !value.IsNegative, -value.High, -value.Low) : null;
+            case Negate negate:
+                return Split(negate.Value) is { } value
+                    ? new(value.Gathered, !value.IsNegative, -value.High, -value.Low) : null;
             case Binary { Operator: Arithmetic.Add } sum: return Sum(Split(sum.Left), Split(sum.Right));
-            case Binary { Operator: Arithmetic.Subtract } difference: return Sum(Split(difference.Left), Split(new Negate(difference.Right)));
+            case Binary { Operator: Arithmetic.Subtract } difference:
+                return Sum(Split(difference.Left), Split(new Negate(difference.Right)));
             default: return null;
         }
     }
 
     static Parts? Sum(Parts? left, Parts? right) =>
         left is not { } a || right is not { } b || (a.Gathered is not null && b.Gathered is not null) ? null
-            : new(a.Gathered ?? b.Gathered, a.Gathered is null ? b.IsNegative : a.IsNegative, a.Low + b.Low, a.High + b.High);
+            : new(a.Gathered ?? b.Gathered, a.IsNegative || b.IsNegative, a.Low + b.Low, a.High + b.High);
 }

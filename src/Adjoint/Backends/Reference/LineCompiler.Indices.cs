@@ -17,13 +17,16 @@ partial class LineCompiler
     }
 
     /// <summary>The indices of an access, one closure a dimension.</summary>
-    public Func<long>[] Indices(Access access) => [.. access.Indices.Select((index, d) => Index(index, (access.Tensor, d)))];
+    public Func<long>[] Indices(Access access) =>
+        [.. access.Indices.Select((index, d) => Index(index, (access.Tensor, d)))];
 
-    /// <summary>What is at least 0 at every point where a comparison of affine integers holds; null for any other condition.</summary>
+    /// <summary>What is at least 0 at every point where a comparison of affine integers holds.</summary>
+    /// <returns>Null for any other condition.</returns>
     public AffineForm[]? Limits(Expr condition)
     {
         if (condition is not Compare { Operator: not Comparison.NotEqual } compare
-            || Affine(compare.Left, rounds: false) is not { } left || Affine(compare.Right, rounds: false) is not { } right) return null;
+            || Affine(compare.Left, rounds: false) is not { } left
+            || Affine(compare.Right, rounds: false) is not { } right) return null;
         var difference = left.Plus(right, -1);
         return compare.Operator switch
         {
@@ -35,7 +38,7 @@ partial class LineCompiler
         };
     }
 
-    // A dimension is named where the index is one of its: an integer part of (g,0) has the extent its declaration gives.
+    // The place is the dimension that is indexed: the integer part of (g,0) has the extent of its declaration.
     Func<long> Index(Expr expr, (string Tensor, int Dim)? place = null)
     {
         if (Affine(expr, rounds: true, place) is { } form) return form.Compile(at);
@@ -53,22 +56,25 @@ partial class LineCompiler
     }
 
     long Whole(double value, Expr expr) =>
-        value == Math.Floor(value) && Math.Abs(value) <= LargestInteger ? (long)value : throw RunErrors.IndexIsNoInteger(frame, line, expr, value);
+        value == Math.Floor(value) && Math.Abs(value) <= LargestInteger
+            ? (long)value
+            : throw RunErrors.IndexIsNoInteger(frame, line, expr, value);
 
     Func<long> Operation(Binary binary, Func<long> a, Func<long> b) => binary.Operator switch
     {
         Arithmetic.Add => () => a() + b(),
         Arithmetic.Subtract => () => a() - b(),
         Arithmetic.Multiply => () => a() * b(),
-        Arithmetic.Divide => () => b() is var divisor and not 0 ? LoopNest.FloorDivide(a(), divisor) : throw ByZero(binary),
-        _ => () => b() is var divisor and not 0 ? Remainder(a(), divisor) : throw ByZero(binary),
+        Arithmetic.Divide => () => LoopNest.FloorDivide(a(), NotZero(b(), binary)),
+        _ => () => Remainder(a(), NotZero(b(), binary)),
     };
 
-    LoopRunException ByZero(Binary binary) => RunErrors.DivisionByZero(frame, line, binary);
+    long NotZero(long divisor, Binary binary) =>
+        divisor != 0 ? divisor : throw RunErrors.DivisionByZero(frame, line, binary);
 
     static long Remainder(long a, long b) => a - b * LoopNest.FloorDivide(a, b);
 
-    // In an index `/` and `%` round down; in a condition they are those of doubles, so there only whole quotients count.
+    // In an index `/` rounds down; in a condition it is that of doubles, so there only a whole quotient counts.
     AffineForm? Affine(Expr expr, bool rounds, (string Tensor, int Dim)? place = null)
     {
         return Form(expr);
@@ -79,9 +85,11 @@ partial class LineCompiler
             AxisValue axis => AffineForm.OfSlot(frame.Positions[axis.Axis]),
             ExtentValue extent => AffineForm.Of(frame.Extents[extent.Axis]),
             AttributeValue attribute => Constant(frame.Extents.Attribute(attribute.Name)),
-            Access { Indices.Count: 0 } scalar => frame.Positions.Find(scalar.Tensor) is { } slot ? AffineForm.OfSlot(slot) : null,
+            Access { Indices.Count: 0 } scalar =>
+                frame.Positions.Find(scalar.Tensor) is { } slot ? AffineForm.OfSlot(slot) : null,
             Negate negate => Form(negate.Value)?.Times(-1),
-            Binary binary => Form(binary.Left) is { } left && Form(binary.Right) is { } right ? Combine(binary.Operator, left, right) : null,
+            Binary binary => Form(binary.Left) is { } left && Form(binary.Right) is { } right
+                ? Combine(binary.Operator, left, right) : null,
             Composite composite => Fold(composite),
             _ => null,
         };
@@ -95,7 +103,8 @@ partial class LineCompiler
             Arithmetic.Multiply => null,
             _ when !left.IsConstant || !right.IsConstant || right.Constant == 0 => null,
             Arithmetic.Remainder => AffineForm.Of(Remainder(left.Constant, right.Constant)),
-            _ when rounds || left.Constant % right.Constant == 0 => AffineForm.Of(LoopNest.FloorDivide(left.Constant, right.Constant)),
+            _ when rounds || left.Constant % right.Constant == 0 =>
+                AffineForm.Of(LoopNest.FloorDivide(left.Constant, right.Constant)),
             _ => null,
         };
 
@@ -105,7 +114,8 @@ partial class LineCompiler
             for (var i = 0; i < composite.Parts.Count; i++)
             {
                 if (i > 0) sum = sum.Times(frame.PartExtent(line, composite, i, place));
-                sum = sum.Plus(Form(composite.Parts[i]) ?? throw Throw.Internal($"the part {composite.Parts[i]} of {composite} is no index"));
+                sum = sum.Plus(Form(composite.Parts[i])
+                    ?? throw Throw.Internal($"the part {composite.Parts[i]} of {composite} is no index"));
             }
             return sum;
         }

@@ -54,8 +54,9 @@ sealed partial class LineCompiler(ProgramFrame frame, Line line)
             case Negate negate:
                 var positive = Value(negate.Value);
                 return () => -positive();
-            case Binary { Operator: Arithmetic.Remainder } remainder: return Held(Operation(remainder.Operator, Value(remainder.Left), Value(remainder.Right)));
-            case Binary binary: return Operation(binary.Operator, Value(binary.Left), Value(binary.Right));
+            case Binary binary:
+                var operation = Operation(binary.Operator, Value(binary.Left), Value(binary.Right));
+                return binary.Operator is Arithmetic.Remainder ? Held(operation) : operation;
             case Call { Function.Arity: 1 } call:
                 var (function, argument) = (call.Function.Value, Value(call.Arguments[0]));
                 return () => function(argument(), 0);
@@ -81,7 +82,8 @@ sealed partial class LineCompiler(ProgramFrame frame, Line line)
 
     Func<double> Read(Access access)
     {
-        if (frame.Cells.GetValueOrDefault(access.Tensor) is not { } cells) throw RunErrors.NoValues(frame.Program, line, access);
+        if (frame.Cells.GetValueOrDefault(access.Tensor) is not { } cells)
+            throw RunErrors.NoValues(frame.Program, line, access);
         var offset = Address(access);
         return () => cells.Values[offset()];
     }

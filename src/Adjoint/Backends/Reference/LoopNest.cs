@@ -1,13 +1,13 @@
 namespace Adjoint;
 
-// Affine conditions become loop bounds: at each level what the outer axes have fixed, and what the inner ones can at most
-// contribute, limits the axis. The innermost axis of an equality is thereby solved for: its lower and upper bound round
-// towards each other, so that a point off the lattice leaves an empty range.
+// Affine conditions become loop bounds: at each level what the outer axes have fixed, and what the inner ones can at
+// most contribute, limits the axis. The innermost axis of an equality is thereby solved for: its lower and upper bound
+// round towards each other, so that a point off the lattice leaves an empty range.
 
 /// <summary>The loops of one line: axes outermost first, and the points that its affine conditions leave.</summary>
 sealed class LoopNest
 {
-    /// <summary>One inequality <c>outer + factor * axis >= 0</c>; inner axes are in the constant of outer at their best.</summary>
+    /// <summary>One inequality <c>outer + factor * axis >= 0</c>; outer counts inner axes at their best.</summary>
     readonly record struct Bound(AffineForm Outer, long Factor);
 
     readonly long[] at;

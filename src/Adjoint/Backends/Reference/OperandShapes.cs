@@ -3,13 +3,14 @@ namespace Adjoint;
 /// <summary>Shapes of operands that the caller need not give.</summary>
 static class OperandShapes
 {
-    /// <summary>Adds the shapes of random operands: each dimension as another operand has it under the same axis.</summary>
+    /// <summary>Adds the shapes of random operands: each dimension as another operand has it under its axis.</summary>
     public static Dictionary<string, int[]> WithRandom(LoopProgram program, IReadOnlyDictionary<string, int[]> given)
     {
         var shapes = given.ToDictionary();
         foreach (var operand in program.Operands)
         {
-            if (operand.Kind is not (OperandKind.Uniform or OperandKind.Normal) || shapes.ContainsKey(operand.Name)) continue;
+            if (operand.Kind is not (OperandKind.Uniform or OperandKind.Normal)) continue;
+            if (shapes.ContainsKey(operand.Name)) continue;
             var sizes = new List<int>();
             foreach (var dim in operand.Dims)
                 sizes.AddRange(Sizes(program, dim.Axes, given) ?? throw RunErrors.UnknownShape(program, operand));
@@ -19,7 +20,8 @@ static class OperandShapes
     }
 
     /// <summary>The leading dimensions that `..` stands for; none where no operand has them.</summary>
-    public static int[] Leading(LoopProgram program, IReadOnlyDictionary<string, int[]> shapes) => Sizes(program, [".."], shapes) ?? [];
+    public static int[] Leading(LoopProgram program, IReadOnlyDictionary<string, int[]> shapes) =>
+        Sizes(program, [".."], shapes) ?? [];
 
     static int[]? Sizes(LoopProgram program, EquatableArray<string> axes, IReadOnlyDictionary<string, int[]> shapes)
     {

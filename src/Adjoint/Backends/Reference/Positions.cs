@@ -1,6 +1,6 @@
 namespace Adjoint;
 
-/// <summary>The integers that closures of one compiled program read: the position along each axis, and scalar int operands.</summary>
+/// <summary>What the closures of a program read as integers: positions along axes, scalar int operands.</summary>
 sealed class Positions
 {
     readonly Dictionary<string, int> slots = [];

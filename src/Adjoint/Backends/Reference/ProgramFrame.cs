@@ -11,7 +11,8 @@ sealed class ProgramFrame
         Integers = Checker.IntegerOperands(program);
         Positions = new(program, Integers, extents);
         foreach (var operand in program.Operands)
-            if (operand.Kind is not OperandKind.Shape) cells[operand.Name] = new(operand.Name, extents.Tensor(operand.Name));
+            if (operand.Kind is not OperandKind.Shape)
+                cells[operand.Name] = new(operand.Name, extents.Tensor(operand.Name));
         foreach (var writers in program.Lines.GroupBy(l => l.Target.Tensor))
             cells[writers.Key] = Computed(writers.Key, [.. writers]);
     }
@@ -30,24 +31,27 @@ sealed class ProgramFrame
     /// <summary>Every compiled line in text order.</summary>
     public List<CompiledLine> Lines { get; } = [];
 
-    /// <summary>The extent of one part of <c>(g,0)</c>; that of an integer part stands where the dimension is declared.</summary>
+    /// <summary>The extent of one part of <c>(g,0)</c>; that of an integer is declared with the dimension.</summary>
     /// <param name="place">The dimension that the composite is an index of, if it is one.</param>
     public int PartExtent(Line line, Composite composite, int part, (string Tensor, int Dim)? place)
     {
         if (composite.Parts[part] is AxisValue axis) return Extents[axis.Axis];
         if (place is { } where)
         {
-            var declared = Program.FindOperand(where.Tensor)?.Dims ?? Program.Outputs.FirstOrDefault(o => o.Name == where.Tensor)?.Dims;
-            if (declared is { } dims && dims[where.Dim].Axes.Count == composite.Parts.Count) return Extents[dims[where.Dim].Axes[part]];
+            var declared = Program.FindOperand(where.Tensor)?.Dims
+                ?? Program.Outputs.FirstOrDefault(o => o.Name == where.Tensor)?.Dims;
+            if (declared?[where.Dim].Axes is { } axes && axes.Count == composite.Parts.Count)
+                return Extents[axes[part]];
         }
-        throw LoopErrors.InLine(Program, $"how many positions the part {composite.Parts[part]} has can't be told", line, [composite],
-            "Declare the dimension in the signature with the same number of parts.");
+        throw LoopErrors.InLine(Program, $"how many positions the part {composite.Parts[part]} has can't be told", line,
+            [composite], "Declare the dimension in the signature with the same number of parts.");
     }
 
     Cells Computed(string name, Line[] writers)
     {
         var updates = Program.Updated(name);
-        var isMarked = writers.Any(l => l.Op is LineOp.Set && (updates is null || l.Target.Any(e => e is Access && e != l.Target)));
+        var isMarked = writers.Any(l =>
+            l.Op is LineOp.Set && (updates is null || l.Target.Any(e => e is Access && e != l.Target)));
         var extent = Extents.Tensor(name);
         return new(name, extent)
         {

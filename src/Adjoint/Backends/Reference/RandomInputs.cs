@@ -13,7 +13,8 @@ public sealed record InputOptions
     public IReadOnlyDictionary<string, double>? Attributes { get; init; }
 
     /// <summary>Operands whose values lie between two bounds; of integer operands both bounds are values.</summary>
-    public IReadOnlyDictionary<string, (double Min, double Max)> Domains { get; init; } = new Dictionary<string, (double, double)>();
+    public IReadOnlyDictionary<string, (double Min, double Max)> Domains { get; init; } =
+        new Dictionary<string, (double, double)>();
 }
 
 /// <summary>Draws operands on which a program runs: small sizes that fit together, indices that stay inside.</summary>
@@ -29,7 +30,7 @@ public static class RandomInputs
     const int Tries = 400, GoodTries = 60;
 
     /// <summary>Values for every operand that is not random; of <c>shape</c> operands only the shape counts.</summary>
-    /// <remarks>Floating values are between 0.3 and 1.5 in size, of either sign if the outputs are finite then, otherwise positive.</remarks>
+    /// <remarks>Floating values are 0.3 to 1.5 in size, of either sign if the outputs are finite then.</remarks>
     /// <exception cref="AdjointException">The program ran on no draw; what stopped the last one.</exception>
     public static Dictionary<string, NdArray> Draw(LoopProgram program, SplitMix64 random, InputOptions? options = null)
     {
@@ -40,17 +41,19 @@ public static class RandomInputs
                 var shapes = RandomSizes.Draw(program, random, options);
                 var inputs = Values(program, random, options, shapes, isPositive: attempt % 4 > 1);
                 var outputs = Reference.Run(program, inputs, options.Attributes).Outputs.Values;
-                if (attempt >= GoodTries || outputs.All(o => (o.Count > 0 || options.MinSize == 0) && o.Values.All(v => Math.Abs(v) < Huge)))
-                    return inputs;
+                if (attempt >= GoodTries || outputs.All(IsGood)) return inputs;
             }
             catch (AdjointException error) when (attempt < Tries && error is LoopRunException or ShapeException)
             {
                 // the next draw may fit
             }
+
+        bool IsGood(NdArray output) =>
+            (output.Count > 0 || options.MinSize == 0) && output.Values.All(v => Math.Abs(v) < Huge);
     }
 
-    static Dictionary<string, NdArray> Values(LoopProgram program, SplitMix64 random, InputOptions options, Dictionary<string, int[]> shapes,
-        bool isPositive)
+    static Dictionary<string, NdArray> Values(LoopProgram program, SplitMix64 random, InputOptions options,
+        Dictionary<string, int[]> shapes, bool isPositive)
     {
         var ranges = new IntegerRanges(program, Extents.Bind(program, shapes, options.Attributes));
         var integers = Checker.IntegerOperands(program);
@@ -60,23 +63,25 @@ public static class RandomInputs
             var shape = shapes[operand.Name];
             if (operand.Kind is OperandKind.Shape) inputs[operand.Name] = NdArray.Zeros(shape);
             else if (integers.Contains(operand.Name)) inputs[operand.Name] = Integers(operand.Name, shape);
-            else if (operand.Kind is OperandKind.Float) inputs[operand.Name] = NdArray.Generate(shape, _ => Value(operand.Name));
+            else if (operand.Kind is OperandKind.Float)
+                inputs[operand.Name] = NdArray.Generate(shape, _ => Value(operand.Name));
         }
         return inputs;
 
         double Value(string name)
         {
             if (options.Domains.TryGetValue(name, out var domain)) return random.Uniform(domain.Min, domain.Max);
-            if (ranges[name] is { } range) return random.Uniform(range.Low - 0.5, range.High + 0.5); // compared with an axis
+            if (ranges[name] is { } compared) return random.Uniform(compared.Low - 0.5, compared.High + 0.5);
             var size = random.Uniform(Smallest, Largest);
             return isPositive || random.Uniform() < 0.5 ? size : -size;
         }
 
         NdArray Integers(string name, int[] shape)
         {
-            var (low, high) = options.Domains.TryGetValue(name, out var domain) ? ((long)domain.Min, (long)domain.Max) : ranges[name] ?? (1, 3);
+            var (low, high) = options.Domains.TryGetValue(name, out var domain)
+                ? ((long)domain.Min, (long)domain.Max) : ranges[name] ?? (1, 3);
             var array = NdArray.Zeros(shape);
-            if (array.Count > 0 && low > high) throw new LoopRunException($"{program.Name}: {name} has no cell to name.");
+            if (array.Count > 0 && low > high) throw new LoopRunException($"{program.Name}: {name} finds no cell.");
             var isDistinct = ranges.IsDistinct(name) && high - low + 1 >= array.Count;
             var taken = new HashSet<int>();
             for (var i = 0; i < array.Count; i++)

@@ -18,12 +18,15 @@ sealed class RandomSizes
     Dictionary<string, int[]> Draw()
     {
         Tie();
-        int[] leading = options.Sizes.TryGetValue("..", out var product) ? [product] : [.. Enumerable.Range(0, random.Integer(0, 2)).Select(_ => Size())];
+        int[] leading = options.Sizes.TryGetValue("..", out var product)
+            ? [product]
+            : [.. Enumerable.Range(0, random.Integer(0, 2)).Select(_ => Size())];
         sizes[Root("..")] = leading.Aggregate(1, (all, size) => all * size);
         foreach (var (axis, size) in options.Sizes) sizes.TryAdd(Root(axis), size);
         AddAxisLines(mayDraw: false);
         AddAxisLines(mayDraw: true);
-        return program.Operands.ToDictionary(o => o.Name, o => o.Dims.SelectMany(d => d.Axes[0] == ".." ? leading : [Cells(d)]).ToArray());
+        return program.Operands.ToDictionary(o => o.Name,
+            o => o.Dims.SelectMany(d => d.Axes[0] == ".." ? leading : [Cells(d)]).ToArray());
     }
 
     int Size() => random.Integer(options.MinSize, options.MaxSize);
@@ -46,14 +49,16 @@ sealed class RandomSizes
             {
                 if (sizes.ContainsKey(Root(line.Axis))) continue;
                 var isOpen = line.Bound.Any(e => e is ExtentValue extent && !sizes.ContainsKey(Root(extent.Axis)));
-                if (isOpen && (!mayDraw || line.Bound.Any(e => e is ExtentValue extent && WaitsForLine(extent.Axis)))) continue;
+                var waits = line.Bound.Any(e => e is ExtentValue extent && WaitsForLine(extent.Axis));
+                if (waits || (isOpen && !mayDraw)) continue;
                 sizes[Root(line.Axis)] = (int)Math.Clamp(Bound(line.Bound), 0, int.MaxValue);
                 grew = true;
             }
         }
     }
 
-    bool WaitsForLine(string axis) => !sizes.ContainsKey(Root(axis)) && program.Axes.Any(a => Root(a.Axis) == Root(axis));
+    bool WaitsForLine(string axis) =>
+        !sizes.ContainsKey(Root(axis)) && program.Axes.Any(a => Root(a.Axis) == Root(axis));
 
     long Bound(Expr expr) => expr switch
     {

@@ -12,13 +12,12 @@ public sealed class ReferenceProgram
     readonly ProgramFrame frame;
     readonly CompiledStatement[] body;
 
-    internal ReferenceProgram(LoopProgram program, IReadOnlyDictionary<string, int[]> given, IReadOnlyDictionary<string, double>? attributes,
-        StopTape? stops)
+    internal ReferenceProgram(LoopProgram program, IReadOnlyDictionary<string, int[]> given,
+        IReadOnlyDictionary<string, double>? attributes, StopTape? stops)
     {
         this.program = program;
         foreach (var operand in program.Operands)
-            if (operand.Kind is OperandKind.Float or OperandKind.Int or OperandKind.Shape && !given.ContainsKey(operand.Name))
-                throw RunErrors.Missing(program, operand);
+            if (!IsRandom(operand) && !given.ContainsKey(operand.Name)) throw RunErrors.Missing(program, operand);
         foreach (var name in given.Keys)
             if (program.FindOperand(name) is null) throw RunErrors.Unknown(program, name);
         shapes = OperandShapes.WithRandom(program, given);
@@ -40,25 +39,29 @@ public sealed class ReferenceProgram
             if (program.FindOperand(name) is null) cells.Reset();
         foreach (var line in frame.Lines) line.Points = 0;
         foreach (var statement in body) statement.Run();
-        return new(Windows(program.Outputs.Select(o => (o.Name, o.Dims))), Windows(options.Keep.Select(k => (k.Name, k.Dims))));
+        return new(Windows(program.Outputs.Select(o => (o.Name, o.Dims))),
+            Windows(options.Keep.Select(k => (k.Name, k.Dims))));
     }
 
     void Bind(Operand operand, NdArray? given, RunOptions options)
     {
         var shape = shapes[operand.Name];
-        if (given is null && operand.Kind is OperandKind.Float or OperandKind.Int) throw RunErrors.Missing(program, operand);
-        if (given is not null && !given.Shape.SequenceEqual(shape)) throw RunErrors.OtherShape(program, operand.Name, shape, given.Shape);
+        if (given is not null && !given.Shape.SequenceEqual(shape))
+            throw RunErrors.OtherShape(program, operand.Name, shape, given.Shape);
         if (operand.Kind is OperandKind.Shape) return;
+        if (given is null && !IsRandom(operand)) throw RunErrors.Missing(program, operand);
         given ??= Random(operand, shape, options);
         if (frame.Integers.Contains(operand.Name)) CheckIntegers(operand, given);
         frame.Cells[operand.Name].Values = given.Values;
-        if (frame.Positions.Find(operand.Name) is { } slot && operand.Dims.Count == 0) frame.Positions.At[slot] = (long)given.Values[0];
+        if (frame.Positions.Find(operand.Name) is { } slot) frame.Positions.At[slot] = (long)given.Values[0];
     }
+
+    static bool IsRandom(Operand operand) => operand.Kind is OperandKind.Uniform or OperandKind.Normal;
 
     static NdArray Random(Operand operand, int[] shape, RunOptions options)
     {
         var philox = new Philox(options.Seed, Philox.StreamOf(operand.Name), options.Step);
-        return NdArray.Generate(shape, operand.Kind is OperandKind.Uniform ? i => philox.Uniform(i) : i => philox.Normal(i));
+        return NdArray.Generate(shape, i => operand.Kind is OperandKind.Uniform ? philox.Uniform(i) : philox.Normal(i));
     }
 
     void CheckIntegers(Operand operand, NdArray given)
@@ -82,7 +85,7 @@ public sealed class ReferenceProgram
         int[] from = [.. dims.Select(d => d.From)];
         int[] sizes = [.. dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * Extents[axis]) + d.To - d.From)];
         int[] shape = [.. dims.SelectMany((d, i) => d.Axes[0] == ".." ? leading : [sizes[i]])];
-        if (from.AsSpan().SequenceEqual(cells.From) && sizes.AsSpan().SequenceEqual(cells.Sizes)) return new(shape, [.. cells.Values]);
+        if (from.SequenceEqual(cells.From) && sizes.SequenceEqual(cells.Sizes)) return new(shape, [.. cells.Values]);
         var window = NdArray.Zeros(shape);
         var index = new int[sizes.Length];
         for (var i = 0; i < window.Count; i++)

@@ -9,7 +9,7 @@ public sealed record RunOptions
     /// <summary>Training step: each has random numbers of its own.</summary>
     public uint Step { get; init; }
 
-    /// <summary>Computed tensors to return too, with the margins that their dims declare, as a reverse asks for them.</summary>
+    /// <summary>Computed tensors to return too, with the margins that their dims declare.</summary>
     public IReadOnlyList<Kept> Keep { get; init; } = [];
 
     /// <summary>Count scalar operations as the cost does.</summary>

@@ -1,8 +1,8 @@
 namespace Adjoint;
 
-// Everything derived from a program is checked against something that does not know how it was derived: the text against
-// the parser, gradients against differences of the program's own values, the simplified reverse against the one as the rules
-// give it. The second order treats forward and reverse as one program, so every reverse is also checked as a program.
+// Everything derived from a program is checked against something that does not know how it was derived: the text
+// against the parser, gradients against differences of the program's own values, the simplified reverse against the one
+// that the rules give. The second order treats forward and reverse as one program, so a reverse is checked as one too.
 
 /// <summary>How to verify.</summary>
 public sealed record VerificationOptions
@@ -29,12 +29,13 @@ public static class Verification
             var inputs = RandomInputs.Draw(program, random, options.Inputs);
             var checks = new List<Check> { Prints(program) };
             var isTelling = AddGradients(checks, program, inputs, random, options);
-            if (isTelling || draw == Draws - 1) return new(program.Name, options.Seed, Describe(program, inputs), checks);
+            if (isTelling || draw == Draws - 1)
+                return new(program.Name, options.Seed, Describe(program, inputs), checks);
         }
     }
 
-    static bool AddGradients(List<Check> checks, LoopProgram program, Dictionary<string, NdArray> inputs, SplitMix64 random,
-        VerificationOptions options)
+    static bool AddGradients(List<Check> checks, LoopProgram program, Dictionary<string, NdArray> inputs,
+        SplitMix64 random, VerificationOptions options)
     {
         var attributes = options.Inputs.Attributes;
         var reverse = Reverse.Of(program);
@@ -43,7 +44,8 @@ public static class Verification
         if (reverse is null || !options.SecondOrder) return isTelling;
         checks.Add(Prints(reverse.Combined));
         var reverse2 = Reverse.Of(reverse.Combined);
-        var second = new GradientCheck(reverse.Combined, reverse2, first.CombinedInputs, attributes, random, options.Seed);
+        var second = new GradientCheck(reverse.Combined, reverse2, first.CombinedInputs, attributes, random,
+            options.Seed);
         isTelling &= second.Add(checks, "second order ", options.SecondOrderBound);
         return isTelling;
     }
@@ -53,7 +55,8 @@ public static class Verification
         var what = $"Parse(Print({program.Name}))";
         try
         {
-            return Parser.Parse(Printer.Print(program)) == program ? new(what, 0, 0) : new(what, 1, 0, "is another program");
+            return Parser.Parse(Printer.Print(program)) == program
+                ? new(what, 0, 0) : new(what, 1, 0, "is another program");
         }
         catch (LoopException error)
         {
@@ -61,6 +64,7 @@ public static class Verification
         }
     }
 
-    static string Describe(LoopProgram program, Dictionary<string, NdArray> inputs) => string.Join(", ", program.Operands
+    static string Describe(LoopProgram program, Dictionary<string, NdArray> inputs) =>
+        string.Join(", ", program.Operands
         .Where(o => inputs.ContainsKey(o.Name)).Select(o => $"{o.Name}[{string.Join(',', inputs[o.Name].Shape)}]"));
 }

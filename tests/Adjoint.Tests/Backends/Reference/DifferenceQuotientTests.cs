@@ -28,8 +28,10 @@ public sealed class DifferenceQuotientTests
     [InlineData("where(x > 1, 2 * x, x)", 1)]
     [InlineData("x - 1e30", 1)]
     [InlineData("1 / x", 0)]
-    public void Kinks_jumps_and_lost_digits_are_not_taken_for_a_slope(string formula, double x) => Assert.Null(Slope(formula, x));
+    public void Kinks_jumps_and_lost_digits_are_not_taken_for_a_slope(string formula, double x) =>
+        Assert.Null(Slope(formula, x));
 
     [Fact]
-    public void Stop_and_remainder_are_held() => Assert.Equal(4, Slope("x * stop(x) + x % 5", 4)!.Value, Tolerance.FirstOrder);
+    public void Stop_and_remainder_are_held() =>
+        Assert.Equal(4, Slope("x * stop(x) + x % 5", 4)!.Value, Tolerance.FirstOrder);
 }

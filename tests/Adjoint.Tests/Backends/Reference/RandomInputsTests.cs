@@ -29,8 +29,13 @@ public sealed class RandomInputsTests
     [Fact]
     public void Sizes_of_axis_lines_follow_their_bounds()
     {
-        const string Text = "f(x[(h,c)], z[u], w[k]; heads = 2) -> y\n  axis h < heads\n  axis u < 2*#c + 1\n  axis k < #u - 1\n"
-            + "  y += x[(h,c)] * z[u] * w[k]";
+        const string Text = """
+            f(x[(h,c)], z[u], w[k]; heads = 2) -> y
+              axis h < heads
+              axis u < 2*#c + 1
+              axis k < #u - 1
+              y += x[(h,c)] * z[u] * w[k]
+            """;
         Assert.All(Draws(Text), inputs =>
         {
             var c = inputs["x"].Count / 2;
@@ -69,7 +74,10 @@ public sealed class RandomInputsTests
     [Fact]
     public void Gathered_indices_stay_inside_also_shifted_ones()
     {
-        const string Text = "f(x[v], tok[n], end[n], back[n]) -> y\n  y[n] = x[tok[n]] + x[end[n]] * x[end[n] - 1] + x[#v - 1 - back[n]]";
+        const string Text = """
+            f(x[v], tok[n], end[n], back[n]) -> y
+              y[n] = x[tok[n]] + x[end[n]] * x[end[n] - 1] + x[#v - 1 - back[n]]
+            """;
         Assert.All(Draws(Text), inputs =>
         {
             var size = inputs["x"].Count;
@@ -88,7 +96,8 @@ public sealed class RandomInputsTests
     public void Lengths_run_from_nothing_to_the_whole_axis()
     {
         var options = new InputOptions { Sizes = new Dictionary<string, int> { ["t"] = 2, ["b"] = 3 } };
-        var lengths = Draws("f(x[t,b], int n[b]) -> y\n  y[b] += x[t,b]  if t < n[b]", options).SelectMany(d => d["n"].Values);
+        var lengths = Draws("f(x[t,b], int n[b]) -> y\n  y[b] += x[t,b]  if t < n[b]", options)
+            .SelectMany(d => d["n"].Values);
         Assert.Equal([0, 1, 2], lengths.Distinct().Order());
     }
 

@@ -70,7 +70,8 @@ public sealed class ReferenceErrorTests
           y[at[n],c] = x[n,c]
           ^
           at n = 1, c = 0
-        """, "rows(x[n,c], at[n]) -> y[s,c]\n  axis s < 2\n  y[at[n],c] = x[n,c]", NdArray.Zeros(2, 1), NdArray.Vector(0, 0));
+        """, "rows(x[n,c], at[n]) -> y[s,c]\n  axis s < 2\n  y[at[n],c] = x[n,c]", NdArray.Zeros(2, 1),
+            NdArray.Vector(0, 0));
 
     [Fact]
     public void A_gathered_update_that_sets_a_cell_twice_is_an_error() => Fails("""
@@ -78,7 +79,8 @@ public sealed class ReferenceErrorTests
           y'[at[n]] = x[n]
           ^
           at n = 2
-        """, "rows(x[n], at[n], y[s]) -> y'\n  y'[at[n]] = x[n]", NdArray.Zeros(3), NdArray.Vector(1, 0, 1), NdArray.Zeros(2));
+        """, "rows(x[n], at[n], y[s]) -> y'\n  y'[at[n]] = x[n]", NdArray.Zeros(3), NdArray.Vector(1, 0, 1),
+            NdArray.Zeros(2));
 
     [Fact]
     public void Setting_a_cell_that_was_added_to_is_an_error() => Fails("""
@@ -91,14 +93,16 @@ public sealed class ReferenceErrorTests
     public void Adding_to_a_cell_that_was_set_is_none()
     {
         var program = Parser.Parse("both(x[i]) -> y\n  y = 1\n  y += x[i]");
-        Assert.Equal(4, Reference.Run(program, new Dictionary<string, NdArray> { ["x"] = NdArray.Vector(1, 2) })["y"].Values[0]);
+        var inputs = new Dictionary<string, NdArray> { ["x"] = NdArray.Vector(1, 2) };
+        Assert.Equal([4], Reference.Run(program, inputs)["y"].Values);
     }
 
     [Fact]
     public void Later_lines_overwrite_an_updated_operand()
     {
         var program = Parser.Parse("f(x[i]) -> x'\n  x'[i] = 2 * x[i]\n  x'[0] = 7");
-        Assert.Equal([7, 4], Reference.Run(program, new Dictionary<string, NdArray> { ["x"] = NdArray.Vector(1, 2) })["x'"].Values);
+        var inputs = new Dictionary<string, NdArray> { ["x"] = NdArray.Vector(1, 2) };
+        Assert.Equal([7, 4], Reference.Run(program, inputs)["x'"].Values);
     }
 
     [Fact]
@@ -117,7 +121,8 @@ public sealed class ReferenceErrorTests
     public void An_unknown_operand_is_an_error()
     {
         var inputs = new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(2), ["w"] = NdArray.Zeros(2) };
-        var error = Assert.Throws<LoopRunException>(() => Reference.Run(Parser.Parse("f(x[i]) -> y\n  y[i] = x[i]"), inputs));
+        var error = Assert.Throws<LoopRunException>(() =>
+            Reference.Run(Parser.Parse("f(x[i]) -> y\n  y[i] = x[i]"), inputs));
         Assert.Equal("f: there is no operand w.\n  f(x[i]) -> y[i]", error.Message);
     }
 
@@ -131,8 +136,10 @@ public sealed class ReferenceErrorTests
     [Fact]
     public void A_compiled_program_refuses_other_shapes()
     {
-        var program = Reference.Compile(Parser.Parse("f(x[i]) -> y\n  y[i] = x[i]"), new Dictionary<string, int[]> { ["x"] = [2] });
-        var error = Assert.Throws<ShapeException>(() => program.Run(new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(3) }));
+        var shapes = new Dictionary<string, int[]> { ["x"] = [2] };
+        var program = Reference.Compile(Parser.Parse("f(x[i]) -> y\n  y[i] = x[i]"), shapes);
+        var inputs = new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(3) };
+        var error = Assert.Throws<ShapeException>(() => program.Run(inputs));
         Assert.Equal("f: x is [3]; the program was compiled for [2].", error.Message);
     }
 
@@ -140,8 +147,9 @@ public sealed class ReferenceErrorTests
     public void A_fractional_attribute_in_an_index_is_an_error()
     {
         var inputs = new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(4) };
-        var error = Assert.ThrowsAny<AdjointException>(() => Reference.Run(
-            Parser.Parse("f(x[i]; at = 1) -> y\n  y = x[at]"), inputs, new Dictionary<string, double> { ["at"] = 1.5 }));
+        var attributes = new Dictionary<string, double> { ["at"] = 1.5 };
+        var error = Assert.ThrowsAny<AdjointException>(() =>
+            Reference.Run(Parser.Parse("f(x[i]; at = 1) -> y\n  y = x[at]"), inputs, attributes));
         Assert.Contains("attribute at", error.Message, StringComparison.Ordinal);
         Assert.Contains("1.5", error.Message, StringComparison.Ordinal);
     }
