@@ -64,8 +64,8 @@ sealed class GradientCheck
             }
             var error = Math.Abs(expected - slope) / Math.Max(1, Math.Abs(slope));
             if (!(error > worst)) continue;
-            var facts = string.Create(CultureInfo.InvariantCulture, $"gradient {expected:G10}, differences {slope:G10}");
-            (worst, place) = (error, $"{what}: {facts}");
+            var facts = string.Create(CultureInfo.InvariantCulture, $"{expected:G10}, differences {slope:G10}");
+            (worst, place) = (error, $"{what}: gradient {facts}");
         }
         var told = $"{probes - unknown} of {probes} directions";
         if (unknown > 0 && unknown >= probes - Directions) (worst, place) = (double.NaN, "too many kinks");

@@ -75,7 +75,8 @@ sealed class IntegerRanges
                 return new(null, false, given, given);
             case Negate negate:
                 return Split(negate.Value) is { } value
-                    ? new(value.Gathered, !value.IsNegative, -value.High, -value.Low) : null;
+                    ? new(value.Gathered, value.Gathered is not null && !value.IsNegative, -value.High, -value.Low)
+                    : null;
             case Binary { Operator: Arithmetic.Add } sum: return Sum(Split(sum.Left), Split(sum.Right));
             case Binary { Operator: Arithmetic.Subtract } difference:
                 return Sum(Split(difference.Left), Split(new Negate(difference.Right)));
