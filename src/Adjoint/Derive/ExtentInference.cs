@@ -35,7 +35,7 @@ sealed class ExtentInference
     {
         var inference = new ExtentInference(program, attribute, given);
         inference.Collect(operandSizes);
-        do while (inference.Step()) { } while (inference.Invent() || inference.Guess());
+        do while (inference.Step()) { } while (inference.Invent() || inference.Guess() || inference.Empty());
         inference.CheckAllKnown();
         inference.FindMargins();
         return inference;
@@ -134,7 +134,7 @@ sealed class ExtentInference
             return true;
         }
         if (dims[d] is not { } whole || IsDeclared(open)) return false;
-        if (product.IsZero && whole.IsZero) return Set(open, 0, access, line);
+        if (product.IsZero && whole.IsZero) return false;
         return Set(open, Polynomial.DivideExactly(whole, product) ?? (whole.IsConstant && product.IsConstant
             ? throw Conflict(composite.ToString(), product, whole, access, line, $"{whole} positions, which {product} does not divide")
             : Polynomial.FloorDivide(whole, product)), access, line);
@@ -175,6 +175,17 @@ sealed class ExtentInference
         var size = given(open) ?? Polynomial.Symbol(open);
         if (size.Name is { } name) invented.Add(name);
         return Set(open, size, null, null);
+    }
+
+    // An empty h leaves c of an empty (h,c) open; where nothing else tells it, it is empty too.
+    bool Empty()
+    {
+        foreach (var (access, line) in accesses)
+            for (var d = 0; d < access.Indices.Count; d++)
+                if (access.Indices[d] is Composite composite && sizes[access.Tensor][d] is { IsZero: true }
+                    && composite.Parts.OfType<AxisValue>().Where(p => !axes.ContainsKey(p.Axis)).ToList() is [var open, ..] && !IsDeclared(open.Axis))
+                    return Set(open.Axis, 0, access, line);
+        return false;
     }
 
     // Every affine index that mentions the axis must stay inside.

@@ -15,4 +15,16 @@ public static class Tolerance
 
     /// <summary>The gradient of a gradient against central differences in double.</summary>
     public const double SecondOrder = 2e-6;
+
+    /// <summary>A gradient of a random program against differences: its values are less tame than those of the catalogue.</summary>
+    public const double RandomFirstOrder = 1e-5;
+
+    /// <summary>The gradient of a gradient of a random program against differences.</summary>
+    public const double RandomSecondOrder = 2e-5;
+
+    /// <summary>How far difference quotients of two step widths may be apart for a point to count as smooth.</summary>
+    public const double RandomSmooth = 1e-6;
+
+    /// <summary>One gradient in two forms, simplified and not: other orders of many operations.</summary>
+    public const double Simplified = 1e-9;
 }

@@ -28,6 +28,9 @@ static class RandomRun
         Prop.ForAll(Arb.From(cases, shrink), property).Check(config);
     }
 
+    /// <summary>Checks one property on random programs; a failing one shrinks to a small one that is still valid.</summary>
+    public static void Check(int count, Action<RandomCase> property) => Check(count, ProgramGenerator.Of, ProgramShrinker.Smaller, property);
+
     public static void Print(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
     static ulong? Number(string variable) =>
