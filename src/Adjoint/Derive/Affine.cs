@@ -68,6 +68,15 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
 
     public Affine Without(string axis) => new(Constant, Axes.Where(a => a.Key != axis).ToDictionary());
 
+    /// <summary>For a form that is to be at least 0: 2*i - 2*j + 3 is i - j + 1.</summary>
+    public Affine Reduced()
+    {
+        if (IsConstant || Axes.Values.First() is not { IsConstant: true } first) return this;
+        var step = first.AtLeast(0) ? first : -first;
+        return step == 1 || Axes.Values.Any(f => f != step && f != -step) ? this
+            : new(Polynomial.FloorDivide(Constant, step), Axes.ToDictionary(a => a.Key, a => Polynomial.FloorDivide(a.Value, step)));
+    }
+
     public Affine Substitute(Func<string, Polynomial?> values) =>
         new(Constant.Substitute(values), Axes.ToDictionary(a => a.Key, a => a.Value.Substitute(values)));
 

@@ -91,15 +91,16 @@ sealed class PointCount
     }
 
     // left - right as what has to be at least 0, or 0
-    static Affine? Difference(Compare compare, SymbolicExtents extents)
+    internal static Affine? Difference(Compare compare, SymbolicExtents extents)
     {
         if (extents.Read(compare.Left) is not { } left || extents.Read(compare.Right) is not { } right) return null;
         var difference = left.Plus(right.Times(-1));
         return compare.Operator switch
         {
-            Comparison.Less => difference.Times(-1).Plus(Affine.Of(-1)),
-            Comparison.LessOrEqual => difference.Times(-1),
-            Comparison.Greater => difference.Plus(Affine.Of(-1)),
+            Comparison.Less => difference.Times(-1).Plus(Affine.Of(-1)).Reduced(),
+            Comparison.LessOrEqual => difference.Times(-1).Reduced(),
+            Comparison.Greater => difference.Plus(Affine.Of(-1)).Reduced(),
+            Comparison.GreaterOrEqual => difference.Reduced(),
             _ => difference,
         };
     }

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text;
+
+namespace Adjoint;
+
+// Each line links dimensions of its target to those of its reads: by equal axes, by affine indices, and by conditions that
+// bound the difference of two axes. Links compose along the program. A link that keeps growing around a time loop is
+// unbounded on that side. Links are upper bounds: no other position matters, some of these may not.
+
+/// <summary>Which axes a program mixes, and how far.</summary>
+public sealed class Mixing
+{
+    sealed record Link(Polynomial Scale, Polynomial? From, Polynomial? To, bool IsRecurrent = false)
+    {
+        public static readonly Link All = new(Polynomial.One, null, null);
+        public static readonly Link Same = new(Polynomial.One, Polynomial.Zero, Polynomial.Zero);
+        public bool IsAll => From is null && To is null;
+
+        public Link Then(Link next)
+        {
+            if (IsAll || next.IsAll || !next.Scale.AtLeast(0)) return All with { IsRecurrent = IsRecurrent || next.IsRecurrent };
+            return new(Scale * next.Scale, Add(From, next.From), Add(To, next.To), IsRecurrent || next.IsRecurrent);
+
+            Polynomial? Add(Polynomial? near, Polynomial? far) => near is null || far is null ? null : near * next.Scale + far;
+        }
+
+        public Link Union(Link other) => Scale != other.Scale ? All : new(Scale,
+            From is null || other.From is null ? null : -Polynomial.Larger(-From, -other.From),
+            To is null || other.To is null ? null : Polynomial.Larger(To, other.To), IsRecurrent || other.IsRecurrent);
+    }
+
+    const int RoundsBeforeUnbounded = 4; // a chain of that many reads in reverse text order still gets its exact window
+
+    readonly LoopProgram program;
+    readonly SymbolicExtents extents;
+    readonly Dictionary<(string Tensor, int Dim, string Operand, int OperandDim), Link> links = [];
+
+    Mixing(LoopProgram program, SymbolicExtents extents)
+    {
+        (this.program, this.extents) = (program, extents);
+        foreach (var operand in program.Operands)
+            for (var d = 0; d < Math.Max(1, operand.Dims.Count); d++)
+                for (var e = 0; e < operand.Dims.Count; e++) links[(operand.Name, d, operand.Name, e)] = d == e ? Link.Same : Link.All;
+        foreach (var output in program.Outputs)
+            if (program.Updated(output.Name) is { } start)
+                foreach (var (key, link) in links.Where(l => l.Key.Tensor == start.Name).ToList()) links[key with { Tensor = output.Name }] = link;
+        for (var (round, changed) = (0, true); changed; round++)
+        {
+            changed = false;
+            foreach (var line in program.Lines)
+                foreach (var (key, link) in LinksOf(line)) changed |= Join(key, link, round > RoundsBeforeUnbounded);
+        }
+        Mixes = [.. program.Outputs.SelectMany(o => links.Where(l => l.Key.Tensor == o.Name).Select(l => new Mix(o.Name,
+            o.Dims.Count == 0 ? "" : o.Dims[l.Key.Dim].Index.ToString(), l.Key.Operand, program.FindOperand(l.Key.Operand)!.Dims[l.Key.OperandDim].Index.ToString(),
+            l.Value.Scale, l.Value.From, l.Value.To, l.Value.IsRecurrent)))];
+    }
+
+    /// <param name="given">Extents and attributes as numbers or by other names.</param>
+    public static Mixing Of(LoopProgram program, IReadOnlyDictionary<string, Polynomial>? given = null) =>
+        new(program, SymbolicExtents.Of(program, given));
+
+    /// <summary>For every pair of axes of an output and an operand it depends on.</summary>
+    public IReadOnlyList<Mix> Mixes { get; }
+
+    /// <summary>How a position of the output along an axis depends on the operand's along the same or another axis.</summary>
+    public Mix? Between(string output, string axis, string operand, string? operandAxis = null) => Mixes.FirstOrDefault(m =>
+        m.Output == output && m.Axis == axis && m.Operand == operand && m.OperandAxis == (operandAxis ?? axis));
+
+    bool Join((string, int, string, int) key, Link link, bool isLate)
+    {
+        if (!links.TryGetValue(key, out var old))
+        {
+            links[key] = link;
+            return true;
+        }
+        var joined = old.Union(link);
+        if (isLate && old.Scale == joined.Scale && (old.From != joined.From || old.To != joined.To))
+            joined = new(joined.Scale, old.From == joined.From ? old.From : null, old.To == joined.To ? old.To : null, IsRecurrent: true);
+        links[key] = joined;
+        return joined != old;
+    }
+
+    IEnumerable<((string, int, string, int), Link)> LinksOf(Line line)
+    {
+        var (equalities, limits) = Conditions(line);
+        var target = Solve(line.Target);
+        foreach (var read in line.Reads())
+        {
+            var indices = Solve(read);
+            var far = links.Where(l => l.Key.Tensor == read.Tensor).ToList();
+            for (var d = 0; d < target.Count; d++)
+            {
+                var steps = indices.Select(i => Step(target[d], i, limits)).ToList();
+                foreach (var group in far.GroupBy(f => (f.Key.Operand, f.Key.OperandDim)))
+                {
+                    // each of the read's dimensions bounds the operand's; the sharpest bound is one of them
+                    var ways = group.Select(f => steps[f.Key.Dim].Then(f.Value)).ToList();
+                    yield return ((line.Target.Tensor, d, group.Key.Operand, group.Key.OperandDim),
+                        ways.Find(w => w.From is not null && w.To is not null) ?? ways.Find(w => !w.IsAll) ?? ways[0]);
+                }
+            }
+        }
+
+        // a scalar has one dimension without an axis
+        List<Affine?> Solve(Access access) => access.Indices.Count == 0 ? [null] : [.. access.Indices.Select(Solved)];
+
+        Affine? Solved(Expr index) => extents.Read(index) is { } form
+            ? equalities.Aggregate(form, (sum, e) => sum.Axes.TryGetValue(e.Axis, out var factor)
+                ? sum.Without(e.Axis).Plus(e.Value.Times(factor)) : sum)
+            : null;
+    }
+
+    // Equalities solved for an axis that the target does not walk along; the rest as forms that are at least 0.
+    (List<(string Axis, Affine Value)>, List<Affine>) Conditions(Line line)
+    {
+        var (equalities, limits) = (new List<(string, Affine)>(), new List<Affine>());
+        var own = line.Target.Axes();
+        foreach (var condition in line.Condition.Conjuncts())
+        {
+            if (condition is not Compare compare || PointCount.Difference(compare, extents) is not { } form) continue;
+            if (compare.Operator is not (Comparison.Equal or Comparison.NotEqual)) limits.Add(form);
+            if (compare.Operator is not Comparison.Equal) continue;
+            var free = form.Axes.Where(a => (a.Value == 1 || a.Value == -1) && !own.Contains(a.Key)).Select(a => a.Key).FirstOrDefault();
+            if (free is not null) equalities.Add((free, form.Times(form.Axes[free] == 1 ? -1 : 1).Without(free)));
+            else limits.AddRange([form, form.Times(-1)]);
+        }
+        return (equalities, limits);
+    }
+
+    Link Step(Affine? target, Affine? read, List<Affine> limits)
+    {
+        if (target is null || read is null || target.Axes.Count == 0) return Link.All;
+        var (axis, factor) = target.Axes.Last(); // of (h,c) it is c, by 1
+        if (read.Axes.TryGetValue(axis, out var own) && Polynomial.DivideExactly(own, factor) is { } scale)
+        {
+            var rest = read.Plus(target.Times(-scale));
+            return rest.Axes.Keys.Any(target.Axes.ContainsKey) ? Link.All
+                : new(scale, rest.Bound(false, a => extents[a]), rest.Bound(true, a => extents[a]));
+        }
+        var difference = read.Plus(target.Times(-1));
+        return new(Polynomial.One, Highest(difference.Times(-1)) is { } lowest ? -lowest : null, Highest(difference));
+
+        // limit >= 0 and limit + form without the axes of the two: form is at most what that sum is at most
+        Polynomial? Highest(Affine form) => limits.Select(l => l.Plus(form))
+            .Where(l => !l.Axes.Keys.Any(a => target.Axes.ContainsKey(a) || read.Axes.ContainsKey(a)))
+            .Select(l => l.Bound(true, a => extents[a])).FirstOrDefault(b => b is not null);
+    }
+
+    /// <summary>A line for every axis of every output, then the operands' axes that are summed over or looked up.</summary>
+    public string Print()
+    {
+        var text = new StringBuilder();
+        foreach (var output in program.Outputs)
+        {
+            var axes = output.Dims.Select(d => d.Index.ToString()).ToList();
+            var told = Mixes.Where(m => m.Output == output.Name && (m.Axis == m.OperandAxis || m.From is not null || m.To is not null)).ToList();
+            foreach (var axis in axes)
+                text.Append(CultureInfo.InvariantCulture, $"  {output.Name} along {axis}: ").Append(string.Join("; ", told.Where(m => m.Axis == axis)
+                    .GroupBy(m => m.ToString()).Select(g => $"{g.Key} of {string.Join(", ", g.Select(Name))}"))).Append('\n');
+            var whole = Mixes.Where(m => m.Output == output.Name && !told.Any(t => t.Operand == m.Operand && t.OperandAxis == m.OperandAxis))
+                .Select(Name).Distinct().ToList();
+            if (whole.Count > 0) text.Append(CultureInfo.InvariantCulture, $"  {output.Name} mixes all of {string.Join(", ", whole)}\n");
+        }
+        return text.ToString();
+
+        string Name(Mix mix) => mix.Axis == mix.OperandAxis ? mix.Operand : $"{mix.Operand} ({mix.OperandAxis})";
+    }
+}
