@@ -46,6 +46,9 @@ public sealed class Extents
     /// <summary>How many positions an axis has; `..` is the product of the leading dimensions.</summary>
     public int this[string axis] => axes[axis];
 
+    /// <summary>The same, or null where the program has no such axis.</summary>
+    internal int? Find(string axis) => axes.TryGetValue(axis, out var size) ? size : null;
+
     public double Attribute(string name) => attributes[name];
 
     /// <summary>An operand or computed tensor; what a time loop carries owns the cells before 0 and beyond #t that an index reaches.</summary>

@@ -83,7 +83,10 @@ public sealed class ReferenceProgram
     NdArray Window(Cells cells, EquatableArray<Dim> dims)
     {
         int[] from = [.. dims.Select(d => d.From)];
-        int[] sizes = [.. dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * Extents[axis]) + d.To - d.From)];
+        // A kept tensor may name an axis that only its reverse has: then the dimension is what the tensor owns.
+        int[] sizes = [.. dims.Select((d, i) => d.Axes.All(a => Extents.Find(a) is not null)
+            ? d.Axes.Aggregate(1, (size, axis) => size * Extents[axis]) + d.To - d.From
+            : cells.Sizes[i])];
         int[] shape = [.. dims.SelectMany((d, i) => d.Axes[0] == ".." ? leading : [sizes[i]])];
         if (from.SequenceEqual(cells.From) && sizes.SequenceEqual(cells.Sizes)) return new(shape, [.. cells.Values]);
         var window = NdArray.Zeros(shape);

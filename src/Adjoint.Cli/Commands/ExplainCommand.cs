@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text;
+
+namespace Adjoint.Cli;
+
+// What is printed is itself a file of programs: everything that is not a line of one is a comment.
+
+/// <summary><c>adjoint explain</c>: a definition, the reverse derived from it, and what both cost.</summary>
+static class ExplainCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var subject = CommonOptions.Subject();
+        var program = CommonOptions.Program();
+        var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs" };
+        var json = CommonOptions.Json();
+        var command = new Command("explain", "Prints a definition, the derived reverse in order of execution, and their cost.")
+        {
+            subject, program, grad, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var found = Subject.Find(parsed.GetValue(subject)!, parsed.GetValue(program)).Program;
+            var reverse = Reverse.Of(found);
+            if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(found, reverse));
+            else if (!parsed.GetValue(grad)) terminal.Output.Write(Text(found, reverse));
+            else if (reverse is not null) terminal.Output.Write(Printer.Print(reverse.Combined));
+            else throw new UsageException($"--grad: {found.Name} has no floating operand that its outputs depend on smoothly.");
+        });
+        return command;
+    }
+
+    static string Text(LoopProgram program, Reverse? reverse)
+    {
+        var text = new StringBuilder();
+        text.Append("# Definition\n").Append(Printer.Print(program));
+        foreach (var warning in Checker.Warnings(program)) text.Append(Comment("Note: " + warning));
+        if (reverse is null) text.Append("\n# No reverse: no output depends smoothly on a floating operand.\n");
+        else
+        {
+            if (reverse.Forward != program)
+                text.Append("\n# The same, with a name for every value that the reverse compares\n").Append(Printer.Print(reverse.Forward));
+            text.Append("\n# Reverse, derived\n").Append(Printer.Print(reverse.Program));
+            text.Append(Comment(reverse.Kept.Count > 0 ? $"Kept for it beside the operands: {KeptText(reverse)}"
+                : "It needs no values beside the operands."));
+        }
+        return text.ToString();
+    }
+
+    static string Json(LoopProgram program, Reverse? reverse) => JsonText.Object(json =>
+    {
+        json.WriteString("name", program.Name);
+        json.WriteString("definition", Printer.Print(program));
+        json.Strings("warnings", Checker.Warnings(program));
+        if (reverse is null)
+        {
+            json.WriteNull("reverse");
+            return;
+        }
+        json.WriteString("forward", Printer.Print(reverse.Forward));
+        json.WriteString("reverse", Printer.Print(reverse.Program));
+        json.WriteString("combined", Printer.Print(reverse.Combined));
+        Names("given", reverse.Given);
+        Names("gradients", reverse.Gradients);
+        json.Strings("kept", reverse.Kept.Select(k => k.Name));
+
+        void Names(string property, IReadOnlyDictionary<string, string> names)
+        {
+            json.WriteStartObject(property);
+            foreach (var (name, gradient) in names) json.WriteString(name, gradient);
+            json.WriteEndObject();
+        }
+    });
+
+    // As the outputs of a program are printed: h[t from -1,b,j].
+    static string KeptText(Reverse reverse)
+    {
+        var outputs = reverse.Kept.Select(k => new Output(k.Name, k.Dims)).ToEquatable();
+        return Printer.Signature(new("", [], [], outputs, [], []))["() -> ".Length..];
+    }
+
+    static string Comment(string text) => string.Concat(text.Split('\n').Select(line => $"# {line}\n"));
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Adjoint.Cli;
+
+/// <summary>Words for a command line that does not parse.</summary>
+static class Usage
+{
+    public static UsageException Error(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? "adjoint" : "adjoint " + command.Name;
+        var help = $"{path} --help";
+        if (parsed.UnmatchedTokens is [var token, ..])
+        {
+            var isOption = token.StartsWith('-');
+            var known = isOption ? command.Options.Select(o => o.Name) : command.Subcommands.Select(c => c.Name);
+            var near = NearNames.Of(token, known);
+            var what = isOption ? "option" : command is RootCommand ? "command" : "further argument";
+            return new($"{path}: there is no {what} '{token}'.", near.Count > 0 ? $"near names: {string.Join(", ", near)}." : help);
+        }
+        if (command is RootCommand)
+            return new("adjoint: a command is missing.", $"commands: {string.Join(", ", command.Subcommands.Select(c => c.Name))}. {help}");
+        return new($"{path}: {Told(parsed.Errors[0])}.", help);
+    }
+
+    static string Told(ParseError error) => error.SymbolResult switch
+    {
+        OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs a value: {option.Option.Name} <{option.Option.HelpName}>",
+        OptionResult option => $"{option.Option.Name} is given more than once",
+        ArgumentResult { Parent: OptionResult option } =>
+            $"{option.Option.Name} does not take '{string.Join(' ', option.Tokens)}'",
+        ArgumentResult { Tokens.Count: 0 } argument => $"<{argument.Argument.HelpName ?? argument.Argument.Name}> is missing",
+        CommandResult => "<" + string.Join("> <", Missing(error.SymbolResult)) + "> is missing",
+        _ => error.Message.TrimEnd('.'),
+    };
+
+    static IEnumerable<string> Missing(SymbolResult command) => ((CommandResult)command).Command.Arguments
+        .Where(a => command.GetResult(a) is null or { Tokens.Count: 0 }).Select(a => a.HelpName ?? a.Name);
+}
