@@ -1,0 +1,96 @@
+namespace Adjoint;
+
+public sealed unsafe partial class Tensor
+{
+    /// <summary>Copies numbers of .NET into a tensor: float, double, int, long, bool or byte.</summary>
+    /// <exception cref="ShapeException">The shape has another count.</exception>
+    public static Tensor Of<T>(ReadOnlySpan<T> values, params ReadOnlySpan<int> shape) where T : unmanaged
+    {
+        int[] sizes = shape.Length == 0 ? [values.Length] : [.. shape];
+        if (CountOf(sizes) != values.Length)
+            throw new ShapeException($"Tensor.Of: {values.Length} numbers do not fill the shape [{string.Join(", ", sizes)}], "
+                + $"which holds {CountOf(sizes)}.", "values", sizes);
+        var storage = Storage.Allocate((long)values.Length * sizeof(T));
+        values.CopyTo(new Span<T>(storage.Pointer, values.Length));
+        return new(storage, sizes, TypeOf<T>());
+    }
+
+    public static Tensor Of<T>(T[] values, params ReadOnlySpan<int> shape) where T : unmanaged => Of((ReadOnlySpan<T>)values, shape);
+
+    public static Tensor Of(HostArray array)
+    {
+        var storage = Storage.Allocate(array.Bytes.Length);
+        array.Bytes.CopyTo(new Span<byte>(storage.Pointer, array.Bytes.Length));
+        return new(storage, [.. array.Shape], array.Type);
+    }
+
+    public static Tensor Zeros(DType type, params int[] shape) =>
+        new(Storage.AllocateZeroed(CountOf(shape) * type.ByteSize), shape, type);
+
+    public static Tensor Zeros(params int[] shape) => Zeros(DType.Float32, shape);
+
+    public static Tensor Ones(DType type, params int[] shape) => Full(type, 1, shape);
+
+    /// <summary>Every element the same number.</summary>
+    public static Tensor Full(DType type, double value, params int[] shape)
+    {
+        var values = new double[checked((int)CountOf(shape))];
+        values.AsSpan().Fill(value);
+        return Of(HostArray.FromDoubles(type, shape, values));
+    }
+
+    public static Tensor Scalar(float value) => Of([value], []).AsScalar();
+
+    Tensor AsScalar() => new(Values!, [], Type);
+
+    /// <summary>A copy of the numbers in row-major order; computes them if nobody has.</summary>
+    public T[] ToArray<T>() where T : unmanaged
+    {
+        if (TypeOf<T>() != Type) throw new InvalidCastException($"ToArray<{typeof(T).Name}>: {this} holds {Type.Name}.");
+        Compute();
+        return new ReadOnlySpan<T>(Values!.Pointer, checked((int)Count)).ToArray();
+    }
+
+    /// <summary>The only number of a tensor with one element.</summary>
+    public double Item()
+    {
+        if (Count != 1) throw new InvalidOperationException($"Item: {this} has {Count} elements, not one.");
+        return ToHost().ToDoubles()[0];
+    }
+
+    public HostArray ToHost()
+    {
+        Compute();
+        var array = new HostArray(Type, shape);
+        new ReadOnlySpan<byte>(Values!.Pointer, array.Bytes.Length).CopyTo(array.Bytes);
+        return array;
+    }
+
+    /// <summary>Computes several tensors in one plan.</summary>
+    public static void Compute(params ReadOnlySpan<Tensor> tensors)
+    {
+        var wanted = new List<Tensor>();
+        foreach (var tensor in tensors)
+            if (tensor.Values is null && !wanted.Contains(tensor)) wanted.Add(tensor);
+        if (wanted.Count == 0) return;
+        var step = StepProgram.Of(wanted);
+        var plan = new ReferencePlan(step);
+        var outputs = new Storage[wanted.Count];
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = Storage.Allocate(wanted[i].Count * wanted[i].Type.ByteSize);
+        plan.Run([.. step.Leaves.Select(l => l.Values!)], outputs);
+        for (var i = 0; i < outputs.Length; i++) wanted[i].SetValues(outputs[i]);
+    }
+
+    void Compute() => Compute(this);
+
+    static DType TypeOf<T>() => System.Type.GetTypeCode(typeof(T)) switch
+    {
+        TypeCode.Single => DType.Float32,
+        TypeCode.Double => DType.Float64,
+        TypeCode.Int32 => DType.Int32,
+        TypeCode.Int64 => DType.Int64,
+        TypeCode.Boolean => DType.Bool,
+        TypeCode.Byte => DType.UInt8,
+        _ => throw new NotSupportedException($"A tensor of {typeof(T).Name} is not supported; use float, double, int, long, bool or byte."),
+    };
+}
