@@ -15,6 +15,7 @@ sealed class GradientCheck
     readonly SplitMix64 random;
     readonly RunOptions options;
     readonly Dictionary<string, NdArray> weights = [];
+    bool isOrdinary = true; // 1/0 in a kept value: the chain rule may meet 0 * inf where the slope is 0
 
     public GradientCheck(LoopProgram program, Reverse? reverse, Dictionary<string, NdArray> inputs,
         IReadOnlyDictionary<string, double>? attributes, SplitMix64 random, ulong seed)
@@ -56,21 +57,21 @@ sealed class GradientCheck
         {
             probes++;
             var expected = direction.Sum(d => gradients.TryGetValue(d.Key, out var g) ? Dot(d.Value, g) : 0);
-            if (double.IsNaN(expected)) (worst, place) = (double.NaN, $"{what}: the gradient is NaN");
-            if (quotient.Along(direction, bound) is not { } slope)
+            if (quotient.Along(direction, bound) is not { } slope || (double.IsNaN(expected) && !isOrdinary))
             {
                 unknown++;
                 continue;
             }
             var error = Math.Abs(expected - slope) / Math.Max(1, Math.Abs(slope));
-            if (!(error > worst)) continue;
+            if (error <= worst || double.IsNaN(worst)) continue;
             var facts = string.Create(CultureInfo.InvariantCulture, $"{expected:G10}, differences {slope:G10}");
             (worst, place) = (error, $"{what}: gradient {facts}");
         }
         var told = $"{probes - unknown} of {probes} directions";
-        if (unknown > 0 && unknown >= probes - Directions) (worst, place) = (double.NaN, "too many kinks");
+        var isTelling = unknown <= probes / 2;
+        if (!isTelling) (worst, place) = (double.NaN, "too many kinks");
         checks.Add(new(name, worst, bound, worst <= bound ? told : $"{told}; {place}"));
-        return unknown == 0 || unknown < probes - Directions;
+        return isTelling;
     }
 
     IEnumerable<(string What, Dictionary<string, NdArray> Direction)> AllDirections()
@@ -104,6 +105,7 @@ sealed class GradientCheck
     Dictionary<string, NdArray> Gradients(Reverse reverse)
     {
         var forward = Reference.Run(reverse.Forward, inputs, attributes, options with { Keep = reverse.Kept });
+        isOrdinary = forward.Kept.Values.All(k => k.Values.All(double.IsFinite));
         var given = reverse.Given.ToDictionary(g => g.Value, g => weights[g.Key]);
         var operands = new Dictionary<string, NdArray>();
         foreach (var (name, array) in inputs.Concat(forward.Kept).Concat(given))
