@@ -17,6 +17,7 @@ sealed class CompiledLine : CompiledStatement
 
     CompiledLine(Line line, ProgramFrame frame, EquatableArray<string> fixedAxes)
     {
+        FixedAxes = fixedAxes;
         (Line, this.frame, target, number) = (line, frame, frame.Cells[line.Target.Tensor], frame.Lines.Count + 1);
         var compiler = new LineCompiler(frame, line);
         address = compiler.Address(line.Target);
@@ -36,6 +37,9 @@ sealed class CompiledLine : CompiledStatement
     }
 
     public Line Line { get; }
+
+    /// <summary>Those of the enclosing time loops.</summary>
+    public EquatableArray<string> FixedAxes { get; }
 
     /// <summary>How many points all runs so far computed.</summary>
     public long Points { get; set; }

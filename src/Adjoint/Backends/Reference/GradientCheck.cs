@@ -46,7 +46,10 @@ sealed class GradientCheck
                 ?? throw Throw.Internal($"{program.Name} loses its reverse unsimplified");
             checks.Add(Distance($"{order}simplified", gradients, Gradients(asDerived)));
         }
-        return AddSlopes(checks, $"{order}gradient", gradients, bound);
+        var isTelling = AddSlopes(checks, $"{order}gradient", gradients, bound);
+        AddCost(checks, $"{order}cost", program, inputs);
+        if (reverse is not null) AddCost(checks, $"{order}cost of the reverse", reverse.Program, Operands(reverse));
+        return isTelling;
     }
 
     bool AddSlopes(List<Check> checks, string name, Dictionary<string, NdArray> gradients, double bound)
@@ -101,8 +104,25 @@ sealed class GradientCheck
         return sum;
     }
 
+    // The normal form has the values of the program, and runs as many operations as the cost says. Where no point is left
+    // a factor that stands outside the sum, as it does only there, may make 0 * inf.
+    void AddCost(List<Check> checks, string name, LoopProgram counted, Dictionary<string, NdArray> operands)
+    {
+        var own = AttributesOf(counted);
+        var cost = new CountedCost(counted, operands.ToDictionary(o => o.Key, o => o.Value.ShapeToArray()), own);
+        var result = Reference.Run(cost.Counted, operands, own, options with { CountOperations = true });
+        var expected = Run(counted, operands).Outputs;
+        var values = result.Outputs.ToDictionary(o => o.Key, o => NdArray.Generate(o.Value.ShapeToArray(),
+            i => double.IsNaN(o.Value.Values[i]) ? expected[o.Key].Values[i] : o.Value.Values[i]));
+        checks.Add(Distance($"{name}: normal form", values, expected));
+        checks.Add(cost.Compare(name, result));
+    }
+
     // By operand, as the reverse run on inputs, kept values and output gradients gives them.
-    Dictionary<string, NdArray> Gradients(Reverse reverse)
+    Dictionary<string, NdArray> Gradients(Reverse reverse) =>
+        ByOperand(reverse, Run(reverse.Program, Operands(reverse)).Outputs);
+
+    Dictionary<string, NdArray> Operands(Reverse reverse)
     {
         var forward = Reference.Run(reverse.Forward, inputs, attributes, options with { Keep = reverse.Kept });
         isOrdinary = forward.Kept.Values.All(k => k.Values.All(double.IsFinite));
@@ -110,16 +130,18 @@ sealed class GradientCheck
         var operands = new Dictionary<string, NdArray>();
         foreach (var (name, array) in inputs.Concat(forward.Kept).Concat(given))
             if (reverse.Program.FindOperand(name) is not null) operands[name] = array;
-        return ByOperand(reverse, Run(reverse.Program, operands).Outputs);
+        return operands;
     }
 
     static Dictionary<string, NdArray> ByOperand(Reverse reverse, IReadOnlyDictionary<string, NdArray> outputs) =>
         reverse.Gradients.ToDictionary(g => g.Key, g => outputs[g.Value]);
 
-    // Only the attributes that the program still has: a reverse may need fewer.
     RunResult Run(LoopProgram program, IReadOnlyDictionary<string, NdArray> operands) =>
-        Reference.Run(program, operands,
-        attributes?.Where(a => program.Attributes.Any(n => n.Name == a.Key)).ToDictionary(), options);
+        Reference.Run(program, operands, AttributesOf(program), options);
+
+    // Only those that the program still has: a reverse may need fewer.
+    Dictionary<string, double> AttributesOf(LoopProgram program) => attributes is null ? []
+        : attributes.Where(a => program.Attributes.Any(n => n.Name == a.Key)).ToDictionary();
 
     static Check Distance(string name, IReadOnlyDictionary<string, NdArray> results,
         IReadOnlyDictionary<string, NdArray> expected)

@@ -40,7 +40,19 @@ public sealed class ReferenceProgram
         foreach (var line in frame.Lines) line.Points = 0;
         foreach (var statement in body) statement.Run();
         return new(Windows(program.Outputs.Select(o => (o.Name, o.Dims))),
-            Windows(options.Keep.Select(k => (k.Name, k.Dims))));
+            Windows(options.Keep.Select(k => (k.Name, k.Dims))), [.. frame.Lines.Select(l => l.Points)])
+        {
+            Operations = options.CountOperations ? CountOperations() : new(),
+        };
+    }
+
+    SortedDictionary<string, long> CountOperations()
+    {
+        var operations = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var line in frame.Lines)
+            foreach (var (kind, count) in OperationCount.PerPoint(program, line.Line, line.FixedAxes))
+                operations[kind] = operations.GetValueOrDefault(kind) + line.Points * count;
+        return operations;
     }
 
     void Bind(Operand operand, NdArray? given, RunOptions options)

@@ -322,6 +322,23 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    public void Operations_are_counted_by_kind_at_the_points_that_are_computed()
+    {
+        var program = Parser.Parse("""
+            f(x[i,j], n[i]) -> y, z
+              y[i] += x[i,j] * exp(-x[i,j]) / #j  if j <= i and n[i] > 0
+              z[i] = -(x[i,0] + 1)
+            """);
+        var inputs = new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(3, 3), ["n"] = NdArray.Vector(1, 0, 1) };
+        var result = Reference.Run(program, inputs, options: new() { CountOperations = true });
+        // 1 + 3 points of the first line, 3 of the second
+        Assert.Equal([4, 3], result.Points);
+        var expected = new Dictionary<string, long> { ["add"] = 4 + 3, ["multiply"] = 4, ["exp"] = 4, ["negate"] = 4, ["divide"] = 4 };
+        Assert.Equal(expected.OrderBy(k => k.Key), result.Operations);
+        Assert.Empty(Reference.Run(program, inputs).Operations);
+    }
+
+    [Fact]
     public void Extents_of_zero_run_no_point()
     {
         var result = Run("f(x[b,i]) -> y, m\n  y[b] += x[b,i] / #i\n  m[b] max= x[b,i]", NdArray.Zeros(2, 0));
