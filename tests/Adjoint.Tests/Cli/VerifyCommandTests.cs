@@ -39,7 +39,7 @@ public sealed class VerifyCommandTests
         var run = CliRun.Of("verify", steps);
         Assert.Equal(1, run.Code);
         Assert.Contains("FAILED", run.Output, StringComparison.Ordinal);
-        Assert.EndsWith("0 verified, 1 failed (10 checks, seed 1)\n", run.Output, StringComparison.Ordinal);
+        Assert.Matches("0 verified, 1 failed \\([0-9]+ checks, seed 1\\)\n$", run.Output);
     }
 
     [Fact]
