@@ -104,8 +104,8 @@ sealed class GradientCheck
         return sum;
     }
 
-    // The normal form has the values of the program, and runs as many operations as the cost says. Where no point is left
-    // a factor that stands outside the sum, as it does only there, may make 0 * inf.
+    // The normal form has the values of the program, and runs as many operations as the cost says. Only where a sum has
+    // no point may a factor that left it make 0 * inf.
     void AddCost(List<Check> checks, string name, LoopProgram counted, Dictionary<string, NdArray> operands)
     {
         var own = AttributesOf(counted);

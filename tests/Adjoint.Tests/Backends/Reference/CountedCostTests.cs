@@ -9,15 +9,16 @@ public sealed class CountedCostTests
         ["x"] = NdArray.Zeros(4), ["w"] = NdArray.Zeros(3), ["n"] = NdArray.Scalar(2),
     };
 
+    static readonly Dictionary<string, double> Attributes = new() { ["pad"] = 1 };
+
     static readonly CountedCost Cost = new(Parser.Parse("""
         f(x[m], w[k], int n; pad = 0) -> y, z
           axis p < #m + 2*pad - #k + 1
           y[p] += x[m] * w[k]  if m == p + k - pad
           z += exp(x[m])       if m < n
-        """), Inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray()), new Dictionary<string, double> { ["pad"] = 1 });
+        """), Inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray()), Attributes);
 
-    static RunResult Run() => Reference.Run(Cost.Counted, Inputs, new Dictionary<string, double> { ["pad"] = 1 },
-        new() { CountOperations = true });
+    static RunResult Run() => Reference.Run(Cost.Counted, Inputs, Attributes, new() { CountOperations = true });
 
     [Fact]
     public void A_run_counts_what_the_cost_says()

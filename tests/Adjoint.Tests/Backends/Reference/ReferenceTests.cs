@@ -333,8 +333,11 @@ public sealed class ReferenceTests
         var result = Reference.Run(program, inputs, options: new() { CountOperations = true });
         // 1 + 3 points of the first line, 3 of the second
         Assert.Equal([4, 3], result.Points);
-        var expected = new Dictionary<string, long> { ["add"] = 4 + 3, ["multiply"] = 4, ["exp"] = 4, ["negate"] = 4, ["divide"] = 4 };
-        Assert.Equal(expected.OrderBy(k => k.Key), result.Operations);
+        var expected = new SortedDictionary<string, long>
+        {
+            ["add"] = 4 + 3, ["multiply"] = 4, ["exp"] = 4, ["negate"] = 4, ["divide"] = 4,
+        };
+        Assert.Equal(expected, result.Operations);
         Assert.Empty(Reference.Run(program, inputs).Operations);
     }
 
