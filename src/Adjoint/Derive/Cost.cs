@@ -28,19 +28,19 @@ public sealed class Cost
     Cost(LoopProgram program, IReadOnlyDictionary<string, Polynomial> given, bool asWritten, IReadOnlyCollection<string> kept)
     {
         (this.program, this.given, this.asWritten, keptNames) = (program, given, asWritten, kept);
-        Extents = SymbolicExtents.Of(program, given);
         Counted = asWritten ? program : NormalForm.Of(program);
-        var extents = asWritten ? Extents : SymbolicExtents.Of(Counted, given);
+        Extents = SymbolicExtents.Of(Counted, given);
+        var writers = Counted.Lines.CountBy(l => l.Target.Tensor).ToDictionary();
         Lines = [.. Count(Counted.Body, [])];
-        CriticalPath = Adjoint.CriticalPath.Of(Counted, extents);
+        CriticalPath = Adjoint.CriticalPath.Of(Counted, Extents);
         PeakLive = FindPeak();
 
         IEnumerable<LineCost> Count(EquatableArray<Statement> body, string[] loops) => body.SelectMany(statement =>
         {
             if (statement is TimeLoop loop) return Count(loop.Body, [.. loops, loop.Axis]);
             var line = (Line)statement;
-            var points = PointCount.Of(line, loops, extents);
-            return [new(line, OperationCount.PerPoint(Counted, line, loops), points.Points, points.Dense(a => extents[a]), points.IsExact)];
+            var points = PointCount.Of(line, loops, Extents);
+            return [new(line, OperationCount.PerPoint(Counted, line, loops, writers[line.Target.Tensor]), points.Points, points.Dense(a => Extents[a]), points.IsExact)];
         });
     }
 
@@ -115,9 +115,15 @@ public sealed class Cost
                 foreach (var name in line.Reads().Select(r => r.Tensor).Append(line.Target.Tensor))
                     if (program.FindOperand(name) is null && program.Updated(name) is null)
                         lives[name] = (lives.GetValueOrDefault(name, (at, at)).Item1, toTheEnd.Contains(name) ? int.MaxValue : at);
-        return Sum(Stored) + Enumerable.Range(0, program.Body.Count)
-            .Select(at => Sum(lives.Where(l => l.Value.First <= at && at <= l.Value.Last).Select(l => l.Key)))
-            .Aggregate(Polynomial.Zero, Polynomial.Larger);
+        var (births, deaths) = (lives.ToLookup(l => l.Value.First, l => l.Key), lives.ToLookup(l => l.Value.Last, l => l.Key));
+        var (alive, peak) = (Polynomial.Zero, Polynomial.Zero);
+        for (var at = 0; at < program.Body.Count; at++)
+        {
+            alive += Sum(births[at]);
+            peak = Polynomial.Larger(peak, alive);
+            alive -= Sum(deaths[at]);
+        }
+        return Sum(Stored) + peak;
     }
 
     /// <summary>A table: formula, order, and numbers where sizes are given.</summary>

@@ -8,13 +8,16 @@ sealed class CriticalPath
 {
     readonly LoopProgram program;
     readonly SymbolicExtents extents;
+    readonly Dictionary<string, Line> first; // of the lines that write a tensor
     readonly Dictionary<string, Polynomial> ready = []; // when a tensor is complete; operands at 0
 
-    CriticalPath(LoopProgram program, SymbolicExtents extents) => (this.program, this.extents) = (program, extents);
+    CriticalPath(LoopProgram program, SymbolicExtents extents, Dictionary<string, Line> first) =>
+        (this.program, this.extents, this.first) = (program, extents, first);
 
     public static Polynomial Of(LoopProgram program, SymbolicExtents extents)
     {
-        var path = new CriticalPath(program, extents);
+        var first = program.Lines.GroupBy(l => l.Target.Tensor).ToDictionary(g => g.Key, g => g.First());
+        var path = new CriticalPath(program, extents, first);
         path.Walk(TimeLoops.Split(program.Body), []);
         return program.Outputs.Select(o => path.ready[o.Name]).Aggregate(Polynomial.Larger);
     }
@@ -31,7 +34,7 @@ sealed class CriticalPath
     {
         var lines = (program with { Body = loop.Body }).Lines.ToList();
         var start = lines.SelectMany(l => l.Reads()).Select(r => Ready(r.Tensor)).Aggregate(Polynomial.Zero, Polynomial.Larger);
-        var step = new CriticalPath(program, extents);
+        var step = new CriticalPath(program, extents, first);
         step.Walk(loop.Body, [.. loops, loop.Axis]);
         var period = step.ready.Values.Aggregate(Polynomial.Larger);
         foreach (var tensor in step.ready.Keys) ready[tensor] = start + extents[loop.Axis] * period;
@@ -44,8 +47,7 @@ sealed class CriticalPath
         var folded = Relations.Folded(line, loops).Except(loops).Aggregate(Polynomial.One, (count, axis) => count * extents[axis]);
         if (line.Op is not LineOp.Set) depth += folded.CeilLog2();
         depth = Polynomial.Larger(depth, Ready(line.Target.Tensor));
-        var isFirst = program.Lines.First(l => l.Target.Tensor == line.Target.Tensor) == line
-            && program.Updated(line.Target.Tensor) is null;
+        var isFirst = ReferenceEquals(first[line.Target.Tensor], line) && program.Updated(line.Target.Tensor) is null;
         return isFirst || line.Op is LineOp.Set ? depth : depth + 1;
     }
 

@@ -33,25 +33,25 @@ public sealed class Mixing
 
     readonly LoopProgram program;
     readonly SymbolicExtents extents;
-    readonly Dictionary<(string Tensor, int Dim, string Operand, int OperandDim), Link> links = [];
+    readonly Dictionary<string, Dictionary<(int Dim, string Operand, int OperandDim), Link>> links = [];
 
     Mixing(LoopProgram program, SymbolicExtents extents)
     {
         (this.program, this.extents) = (program, extents);
         foreach (var operand in program.Operands)
-            for (var d = 0; d < Math.Max(1, operand.Dims.Count); d++)
-                for (var e = 0; e < operand.Dims.Count; e++) links[(operand.Name, d, operand.Name, e)] = d == e ? Link.Same : Link.All;
-        foreach (var output in program.Outputs)
-            if (program.Updated(output.Name) is { } start)
-                foreach (var (key, link) in links.Where(l => l.Key.Tensor == start.Name).ToList()) links[key with { Tensor = output.Name }] = link;
+            foreach (var tensor in new[] { operand.Name, operand.Name + "'" }) // an update starts at its operand
+                for (var d = 0; d < Math.Max(1, operand.Dims.Count); d++)
+                    for (var e = 0; e < operand.Dims.Count; e++)
+                        LinksOf(tensor)[(d, operand.Name, e)] = d == e ? Link.Same : Link.All;
+        var steps = program.Lines.SelectMany(Steps).ToList();
         for (var (round, changed) = (0, true); changed; round++)
         {
             changed = false;
-            foreach (var line in program.Lines)
-                foreach (var (key, link) in LinksOf(line)) changed |= Join(key, link, round > RoundsBeforeUnbounded);
+            foreach (var (target, read, step) in steps) changed |= Join(target, read, step, round > RoundsBeforeUnbounded);
         }
-        Mixes = [.. program.Outputs.SelectMany(o => links.Where(l => l.Key.Tensor == o.Name).Select(l => new Mix(o.Name,
-            o.Dims.Count == 0 ? "" : o.Dims[l.Key.Dim].Index.ToString(), l.Key.Operand, program.FindOperand(l.Key.Operand)!.Dims[l.Key.OperandDim].Index.ToString(),
+        Mixes = [.. program.Outputs.SelectMany(o => LinksOf(o.Name).Select(l => new Mix(o.Name,
+            o.Dims.Count == 0 ? "" : o.Dims[l.Key.Dim].Index.ToString(), l.Key.Operand,
+            program.FindOperand(l.Key.Operand)!.Dims[l.Key.OperandDim].Index.ToString(),
             l.Value.Scale, l.Value.From, l.Value.To, l.Value.IsRecurrent)))];
     }
 
@@ -66,39 +66,39 @@ public sealed class Mixing
     public Mix? Between(string output, string axis, string operand, string? operandAxis = null) => Mixes.FirstOrDefault(m =>
         m.Output == output && m.Axis == axis && m.Operand == operand && m.OperandAxis == (operandAxis ?? axis));
 
-    bool Join((string, int, string, int) key, Link link, bool isLate)
+    Dictionary<(int Dim, string Operand, int OperandDim), Link> LinksOf(string tensor) =>
+        links.TryGetValue(tensor, out var known) ? known : links[tensor] = [];
+
+    bool Join(string target, string read, Link[,] step, bool isLate)
     {
-        if (!links.TryGetValue(key, out var old))
-        {
-            links[key] = link;
-            return true;
-        }
-        var joined = old.Union(link);
-        if (isLate && old.Scale == joined.Scale && (old.From != joined.From || old.To != joined.To))
-            joined = new(joined.Scale, old.From == joined.From ? old.From : null, old.To == joined.To ? old.To : null, IsRecurrent: true);
-        links[key] = joined;
-        return joined != old;
+        var (near, changed) = (LinksOf(target), false);
+        foreach (var far in LinksOf(read).GroupBy(f => (f.Key.Operand, f.Key.OperandDim)).ToList())
+            for (var d = 0; d < step.GetLength(0); d++)
+            {
+                // each of the read's dimensions bounds the operand's; the sharpest bound is one of them
+                var ways = far.Select(f => step[d, f.Key.Dim].Then(f.Value)).ToList();
+                var link = ways.Find(w => w.From is not null && w.To is not null) ?? ways.Find(w => !w.IsAll) ?? ways[0];
+                var key = (d, far.Key.Operand, far.Key.OperandDim);
+                var joined = near.TryGetValue(key, out var old) ? old.Union(link) : link;
+                if (isLate && old is not null && old.Scale == joined.Scale && (old.From != joined.From || old.To != joined.To))
+                    joined = new(joined.Scale, old.From == joined.From ? old.From : null, old.To == joined.To ? old.To : null, true);
+                near[key] = joined;
+                changed |= joined != old;
+            }
+        return changed;
     }
 
-    IEnumerable<((string, int, string, int), Link)> LinksOf(Line line)
+    IEnumerable<(string Target, string Read, Link[,] Step)> Steps(Line line)
     {
         var (equalities, limits) = Conditions(line);
         var target = Solve(line.Target);
-        foreach (var read in line.Reads())
+        foreach (var read in line.Reads().Distinct())
         {
             var indices = Solve(read);
-            var far = links.Where(l => l.Key.Tensor == read.Tensor).ToList();
+            var step = new Link[target.Count, indices.Count];
             for (var d = 0; d < target.Count; d++)
-            {
-                var steps = indices.Select(i => Step(target[d], i, limits)).ToList();
-                foreach (var group in far.GroupBy(f => (f.Key.Operand, f.Key.OperandDim)))
-                {
-                    // each of the read's dimensions bounds the operand's; the sharpest bound is one of them
-                    var ways = group.Select(f => steps[f.Key.Dim].Then(f.Value)).ToList();
-                    yield return ((line.Target.Tensor, d, group.Key.Operand, group.Key.OperandDim),
-                        ways.Find(w => w.From is not null && w.To is not null) ?? ways.Find(w => !w.IsAll) ?? ways[0]);
-                }
-            }
+                for (var e = 0; e < indices.Count; e++) step[d, e] = Step(target[d], indices[e], limits);
+            yield return (line.Target.Tensor, read.Tensor, step);
         }
 
         // a scalar has one dimension without an axis

@@ -11,7 +11,13 @@ public sealed class NormalForm
     readonly SymbolicExtents extents;
     readonly FreshNames names;
 
-    NormalForm(LoopProgram program) => (this.program, extents, names) = (program, SymbolicExtents.Of(program), new(program));
+    readonly Dictionary<string, int> writers;
+
+    NormalForm(LoopProgram program)
+    {
+        (this.program, extents, names) = (program, SymbolicExtents.Of(program), new(program));
+        writers = program.Lines.CountBy(l => l.Target.Tensor).ToDictionary();
+    }
 
     public static LoopProgram Of(LoopProgram program)
     {
@@ -27,8 +33,7 @@ public sealed class NormalForm
     }).ToEquatable();
 
     // the only line that writes its tensor, which starts at 0
-    bool IsFirst(Line line) =>
-        program.Updated(line.Target.Tensor) is null && program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor) == 1;
+    bool IsFirst(Line line) => program.Updated(line.Target.Tensor) is null && writers[line.Target.Tensor] == 1;
 
     IEnumerable<Statement> Rewrite(Line line, string[] loops, bool isFirst)
     {

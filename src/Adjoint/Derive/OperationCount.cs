@@ -11,11 +11,11 @@ public static class OperationCount
     /// <param name="program">The program of the line: accumulating into a tensor without another writer is free where every point has
     /// a cell of its own, unless the tensor starts at an operand.</param>
     /// <param name="loops">Axes of the enclosing time loops.</param>
-    public static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line, IReadOnlyCollection<string> loops)
-    {
-        var isFirst = program.Updated(line.Target.Tensor) is null && program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor) == 1;
-        return PerPoint(line, isFree: isFirst && Relations.IsInjective(line, loops));
-    }
+    public static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line, IReadOnlyCollection<string> loops) =>
+        PerPoint(program, line, loops, program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor));
+
+    internal static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line, IReadOnlyCollection<string> loops,
+        int writers) => PerPoint(line, isFree: writers == 1 && program.Updated(line.Target.Tensor) is null && Relations.IsInjective(line, loops));
 
     internal static Dictionary<string, int> PerPoint(Line line, bool isFree)
     {

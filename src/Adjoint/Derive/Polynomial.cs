@@ -9,7 +9,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
     sealed record Term(Rational Coefficient, (PolynomialAtom Atom, int Power)[] Factors)
     {
         public readonly string Key = string.Join(' ', Factors.Select(f => f.Power == 1 ? f.Atom.Text : $"{f.Atom.Text}^{f.Power}"));
-        public int Degree => Factors.Sum(f => f.Power);
+        public readonly int Degree = Factors.Sum(f => f.Power);
         public int PowerOf(PolynomialAtom atom) => Array.Find(Factors, f => f.Atom == atom).Power;
     }
 
@@ -62,19 +62,35 @@ public sealed class Polynomial : IEquatable<Polynomial>
 
     public Polynomial Power(int exponent) => exponent == 0 ? One : this * Power(exponent - 1);
 
-    static Term Times(Term a, Term b) => new(a.Coefficient * b.Coefficient,
-        a.Factors.Length == 0 ? b.Factors : b.Factors.Length == 0 ? a.Factors :
-        [.. a.Factors.Concat(b.Factors).GroupBy(f => f.Atom.Text).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => (g.First().Atom, g.Sum(f => f.Power))).Where(f => f.Item2 != 0)]);
+    static Term Times(Term a, Term b)
+    {
+        var coefficient = a.Coefficient * b.Coefficient;
+        if (a.Factors.Length == 0) return b with { Coefficient = coefficient };
+        if (b.Factors.Length == 0) return a with { Coefficient = coefficient };
+        var factors = new List<(PolynomialAtom Atom, int Power)>(a.Factors.Length + b.Factors.Length);
+        for (int i = 0, j = 0; i < a.Factors.Length || j < b.Factors.Length;)
+        {
+            var order = i == a.Factors.Length ? 1 : j == b.Factors.Length ? -1
+                : string.CompareOrdinal(a.Factors[i].Atom.Text, b.Factors[j].Atom.Text);
+            var atom = order > 0 ? b.Factors[j].Atom : a.Factors[i].Atom;
+            var power = (order <= 0 ? a.Factors[i++].Power : 0) + (order >= 0 ? b.Factors[j++].Power : 0);
+            if (power != 0) factors.Add((atom, power));
+        }
+        return new(coefficient, [.. factors]);
+    }
 
     static Polynomial Sum(IEnumerable<Term> terms)
     {
-        var sums = new Dictionary<string, Term>();
+        var sums = new List<Term>();
         foreach (var term in terms)
-            sums[term.Key] = sums.TryGetValue(term.Key, out var same)
-                ? same with { Coefficient = same.Coefficient + term.Coefficient } : term;
-        return new([.. sums.Values.Where(t => !t.Coefficient.IsZero)
-            .OrderByDescending(t => t.Degree).ThenBy(t => t.Key, StringComparer.Ordinal)]);
+        {
+            var same = sums.FindIndex(t => t.Key == term.Key);
+            if (same < 0) sums.Add(term);
+            else sums[same] = term with { Coefficient = sums[same].Coefficient + term.Coefficient };
+        }
+        sums.RemoveAll(t => t.Coefficient.IsZero);
+        sums.Sort((a, b) => a.Degree != b.Degree ? b.Degree - a.Degree : string.CompareOrdinal(a.Key, b.Key));
+        return new([.. sums]);
     }
 
     /// <summary>The quotient if the divisor is one monomial that divides every term, otherwise null; numbers divide without rest.</summary>
@@ -133,6 +149,8 @@ public sealed class Polynomial : IEquatable<Polynomial>
     internal bool AtLeast(int least)
     {
         if (IsConstant) return Value.CompareTo(least) >= 0;
+        if (least <= 1 && terms.All(t => t.Coefficient.Sign > 0 && (t.Factors.Length == 0 || least <= 0 || t.Coefficient.IsInteger)
+            && t.Factors.All(f => f.Atom.Least >= least))) return true;
         if (terms.Any(t => t.Factors.Any(f => f.Atom.Least is null))) return false;
         // -2 floor(m / 2) is at least -m
         var floor = Array.Find(terms, t => t is { Coefficient.Sign: < 0, Factors: [{ Atom: FloorAtom { Bottom.IsConstant: true }, Power: 1 }] });
@@ -154,7 +172,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
 
     /// <summary>The larger one, where that is open the one that is larger in the end.</summary>
     internal static Polynomial Larger(Polynomial a, Polynomial b) =>
-        (a - b).AtLeast(0) ? a : (b - a).AtLeast(0) || (b - a).IsPositiveAtLast ? b : a;
+        a == b || (a - b).AtLeast(0) ? a : (b - a).AtLeast(0) || (b - a).IsPositiveAtLast ? b : a;
 
     /// <summary>The dominating terms without coefficients, rounding and negative parts.</summary>
     internal Polynomial Growth
@@ -182,7 +200,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
         terms.Where(a => !terms.Any(b => b.Key != a.Key && a.Factors.All(f => b.PowerOf(f.Atom) >= f.Power
             || f.Atom is LogAtom log && log.Value.terms[0].Factors.Any(g => b.PowerOf(g.Atom) > a.PowerOf(g.Atom)))));
 
-    public bool Equals(Polynomial? other) => other is not null && terms.Length == other.terms.Length
+    public bool Equals(Polynomial? other) => ReferenceEquals(this, other) || other is not null && terms.Length == other.terms.Length
         && terms.Zip(other.terms).All(p => p.First.Key == p.Second.Key && p.First.Coefficient.Equals(p.Second.Coefficient));
 
     public static bool operator ==(Polynomial? a, Polynomial? b) => a is null ? b is null : a.Equals(b);
