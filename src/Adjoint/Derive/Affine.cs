@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-/// <summary>An index or side of a condition as axes times polynomials of extents and attributes, plus one: <c>stride*p + k - pad</c>.</summary>
+/// <summary>An index or side of a condition as axes times polynomials of extents and attributes, plus one: <c>stride*p
+/// + k - pad</c>.</summary>
 sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
 {
     /// <summary>Null when the expression is not affine or needs an extent or attribute that is not known.</summary>
@@ -10,12 +11,14 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
 
         Affine? Read(Expr e) => e switch
         {
-            Number number => number.Value == Math.Floor(number.Value) && Math.Abs(number.Value) < 1e9 ? new((int)number.Value, []) : null,
+            Number number => number.Value == Math.Floor(number.Value) && Math.Abs(number.Value) < 1e9
+                ? new((int)number.Value, []) : null,
             AxisValue axis => new(Polynomial.Zero, new() { [axis.Axis] = Polynomial.One }),
             ExtentValue value => extent(value.Axis) is { } known ? new(known, []) : null,
             AttributeValue value => attribute(value.Name) is { } known ? new(known, []) : null,
             Negate negate => Read(negate.Value)?.Times(-1),
-            Binary binary => Read(binary.Left) is { } left && Read(binary.Right) is { } right ? Combine(binary.Operator, left, right) : null,
+            Binary binary => Read(binary.Left) is { } left && Read(binary.Right) is { } right
+                ? Combine(binary.Operator, left, right) : null,
             Composite composite => Fold(composite),
             _ => null,
         };
@@ -52,7 +55,8 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
     public Affine Times(Polynomial factor) =>
         new(Constant * factor, factor.IsZero ? [] : Axes.ToDictionary(a => a.Key, a => a.Value * factor));
 
-    /// <summary>Lowest or highest value, each axis running from 0 to its extent less 1; null where the sign of a factor is open.</summary>
+    /// <summary>Lowest or highest value, each axis running from 0 to its extent less 1; null where the sign of a factor
+    /// is open.</summary>
     public Polynomial? Bound(bool highest, Func<string, Polynomial?> extent, string? without = null)
     {
         var bound = Constant;
@@ -74,7 +78,8 @@ sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
         if (IsConstant || Axes.Values.First() is not { IsConstant: true } first) return this;
         var step = first.AtLeast(0) ? first : -first;
         return step == 1 || Axes.Values.Any(f => f != step && f != -step) ? this
-            : new(Polynomial.FloorDivide(Constant, step), Axes.ToDictionary(a => a.Key, a => Polynomial.FloorDivide(a.Value, step)));
+            : new(Polynomial.FloorDivide(Constant, step),
+                Axes.ToDictionary(a => a.Key, a => Polynomial.FloorDivide(a.Value, step)));
     }
 
     public Affine Substitute(Func<string, Polynomial?> values) =>

@@ -7,15 +7,17 @@ namespace Adjoint;
 /// <param name="PerPoint">Operations of one point, by kind (<see cref="OperationCount"/>).</param>
 /// <param name="Points">Points the line has: exact, or an upper bound where a condition depends on data.</param>
 /// <param name="Dense">Points without clipping: every position of the axes that no equality fixes.</param>
-public sealed record LineCost(Line Line, IReadOnlyDictionary<string, int> PerPoint, Polynomial Points, Polynomial Dense, bool IsExact)
+public sealed record LineCost(Line Line, IReadOnlyDictionary<string, int> PerPoint, Polynomial Points,
+    Polynomial Dense, bool IsExact)
 {
     public Polynomial Operations => Points * PerPoint.Values.Sum();
 }
 
-// Operations are counted on the normal form, memory on the program as written: what a plan fuses is the plan's business.
-// Formulas hold where every extent is at least 1; numbers (At) are counted anew and hold for 0 too.
+// Operations are counted on the normal form, memory on the program as written: what a plan fuses is the plan's
+// business. Formulas hold where every extent is at least 1; numbers (At) are counted anew and hold for 0 too.
 
-/// <summary>What a program costs: scalar operations, numbers moved and kept, and the longest chain of operations.</summary>
+/// <summary>What a program costs: scalar operations, numbers moved and kept, and the longest chain of
+/// operations.</summary>
 public sealed class Cost
 {
     const int BytesPerNumber = 4; // float32, and int32 for integers
@@ -25,7 +27,8 @@ public sealed class Cost
     readonly bool asWritten;
     readonly IReadOnlyCollection<string> keptNames;
 
-    Cost(LoopProgram program, IReadOnlyDictionary<string, Polynomial> given, bool asWritten, IReadOnlyCollection<string> kept)
+    Cost(LoopProgram program, IReadOnlyDictionary<string, Polynomial> given, bool asWritten,
+        IReadOnlyCollection<string> kept)
     {
         (this.program, this.given, this.asWritten, keptNames) = (program, given, asWritten, kept);
         Counted = asWritten ? program : NormalForm.Of(program);
@@ -40,21 +43,26 @@ public sealed class Cost
             if (statement is TimeLoop loop) return Count(loop.Body, [.. loops, loop.Axis]);
             var line = (Line)statement;
             var points = PointCount.Of(line, loops, Extents);
-            return [new(line, OperationCount.PerPoint(Counted, line, loops, writers[line.Target.Tensor]), points.Points, points.Dense(a => Extents[a]), points.IsExact)];
+            return [new(line, OperationCount.PerPoint(Counted, line, loops, writers[line.Target.Tensor]),
+                points.Points, points.Dense(a => Extents[a]), points.IsExact)];
         });
     }
 
-    /// <param name="given">Extents and attributes as numbers or by other names, <c>{"j": n}</c>; the rest keep name or default.</param>
+    /// <param name="given">Extents and attributes as numbers or by other names, <c>{"j": n}</c>; the rest keep name or
+    /// default.</param>
     /// <param name="asWritten">Count the text instead of its normal form.</param>
     /// <param name="kept">Computed tensors that are kept for the reverse.</param>
-    public static Cost Of(LoopProgram program, IReadOnlyDictionary<string, Polynomial>? given = null, bool asWritten = false,
-        IReadOnlyCollection<string>? kept = null) => new(program, given ?? new Dictionary<string, Polynomial>(), asWritten, kept ?? []);
+    public static Cost Of(LoopProgram program, IReadOnlyDictionary<string, Polynomial>? given = null,
+        bool asWritten = false, IReadOnlyCollection<string>? kept = null) =>
+        new(program, given ?? new Dictionary<string, Polynomial>(), asWritten, kept ?? []);
 
     /// <summary>Forward, keeping what the reverse needs, and the reverse.</summary>
-    public static (Cost Forward, Cost Reverse) Of(Reverse reverse, IReadOnlyDictionary<string, Polynomial>? given = null) =>
+    public static (Cost Forward, Cost Reverse) Of(Reverse reverse,
+        IReadOnlyDictionary<string, Polynomial>? given = null) =>
         (Of(reverse.Forward, given, kept: [.. reverse.Kept.Select(k => k.Name)]), Of(reverse.Program, given));
 
-    /// <summary>The same count with numbers for the names in its formulas (and for axes and attributes that have no other name).</summary>
+    /// <summary>The same count with numbers for the names in its formulas (and for axes and attributes that have no
+    /// other name).</summary>
     public Cost At(IReadOnlyDictionary<string, int> sizes)
     {
         var numbers = sizes.ToDictionary(s => s.Key, s => (Polynomial)s.Value);
@@ -69,7 +77,8 @@ public sealed class Cost
     public Polynomial CriticalPath { get; }
 
     public Polynomial Operations => Lines.Aggregate(Polynomial.Zero, (sum, line) => sum + line.Operations);
-    public Polynomial DenseOperations => Lines.Aggregate(Polynomial.Zero, (sum, line) => sum + line.Dense * line.PerPoint.Values.Sum());
+    public Polynomial DenseOperations =>
+        Lines.Aggregate(Polynomial.Zero, (sum, line) => sum + line.Dense * line.PerPoint.Values.Sum());
     public bool IsExact => Lines.All(l => l.IsExact || l.PerPoint.Count == 0);
 
     public IReadOnlyDictionary<string, Polynomial> ByKind
@@ -84,8 +93,10 @@ public sealed class Cost
         }
     }
 
-    /// <summary>Numbers in all floating operands; which of them are parameters is for the caller to say: <c>Extents.Cells("w")</c>.</summary>
-    public Polynomial FloatingOperands => Sum(program.Operands.Where(o => o.Kind is OperandKind.Float).Select(o => o.Name));
+    /// <summary>Numbers in all floating operands; which of them are parameters is for the caller to say:
+    /// <c>Extents.Cells("w")</c>.</summary>
+    public Polynomial FloatingOperands =>
+        Sum(program.Operands.Where(o => o.Kind is OperandKind.Float).Select(o => o.Name));
 
     /// <summary>Numbers of computed tensors that stay for the reverse.</summary>
     public Polynomial Kept => Sum(keptNames);
@@ -96,15 +107,18 @@ public sealed class Cost
     /// <summary>Every output and every kept tensor once.</summary>
     public Polynomial BytesWritten => BytesPerNumber * Sum(program.Outputs.Select(o => o.Name).Union(keptNames));
 
-    /// <summary>The most numbers alive at once: operands always, outputs and kept tensors from their first line on, other tensors from
-    /// their first line to the last that reads them. A time loop is one line, x' has the memory of x.</summary>
+    /// <summary>The most numbers alive at once: operands always, outputs and kept tensors from their first line on,
+    /// other tensors from their first line to the last that reads them. A time loop is one line, x' has the memory of
+    /// x.</summary>
     public Polynomial PeakLive { get; }
 
     public Polynomial PeakBytes => BytesPerNumber * PeakLive;
 
-    IEnumerable<string> Stored => program.Operands.Where(o => o.Kind is OperandKind.Float or OperandKind.Int).Select(o => o.Name);
+    IEnumerable<string> Stored =>
+        program.Operands.Where(o => o.Kind is OperandKind.Float or OperandKind.Int).Select(o => o.Name);
 
-    Polynomial Sum(IEnumerable<string> tensors) => tensors.Aggregate(Polynomial.Zero, (sum, name) => sum + Extents.Cells(name));
+    Polynomial Sum(IEnumerable<string> tensors) =>
+        tensors.Aggregate(Polynomial.Zero, (sum, name) => sum + Extents.Cells(name));
 
     Polynomial FindPeak()
     {
@@ -114,8 +128,10 @@ public sealed class Cost
             foreach (var line in (program with { Body = [program.Body[at]] }).Lines)
                 foreach (var name in line.Reads().Select(r => r.Tensor).Append(line.Target.Tensor))
                     if (program.FindOperand(name) is null && program.Updated(name) is null)
-                        lives[name] = (lives.GetValueOrDefault(name, (at, at)).Item1, toTheEnd.Contains(name) ? int.MaxValue : at);
-        var (births, deaths) = (lives.ToLookup(l => l.Value.First, l => l.Key), lives.ToLookup(l => l.Value.Last, l => l.Key));
+                        lives[name] = (lives.GetValueOrDefault(name, (at, at)).Item1,
+                            toTheEnd.Contains(name) ? int.MaxValue : at);
+        var (births, deaths) = (lives.ToLookup(l => l.Value.First, l => l.Key),
+            lives.ToLookup(l => l.Value.Last, l => l.Key));
         var (alive, peak) = (Polynomial.Zero, Polynomial.Zero);
         for (var at = 0; at < program.Body.Count; at++)
         {
@@ -132,7 +148,8 @@ public sealed class Cost
         var numbers = sizes is null ? null : At(sizes);
         var text = new StringBuilder();
         Row("operations", c => c.Operations);
-        foreach (var kind in ByKind.Keys) Row("  " + kind, c => c.ByKind.GetValueOrDefault(kind, Polynomial.Zero), order: false);
+        foreach (var kind in ByKind.Keys)
+            Row("  " + kind, c => c.ByKind.GetValueOrDefault(kind, Polynomial.Zero), order: false);
         if (DenseOperations != Operations) Row("without clipping", c => c.DenseOperations, order: false);
         Row("bytes read", c => c.BytesRead, order: false);
         Row("bytes written", c => c.BytesWritten, order: false);

@@ -1,9 +1,10 @@
 namespace Adjoint;
 
-// Every operation that has its inputs happens at once; a reduction over n is a tree of depth log2 n. Lines outside every
-// cycle of a time loop leave it first, for all their steps may happen at once.
+// Every operation that has its inputs happens at once; a reduction over n is a tree of depth log2 n. Lines outside
+// every cycle of a time loop leave it first, for all their steps may happen at once.
 
-/// <summary>The longest chain of operations that have to wait for each other: time on a machine without limits.</summary>
+/// <summary>The longest chain of operations that have to wait for each other: time on a machine without
+/// limits.</summary>
 sealed class CriticalPath
 {
     readonly LoopProgram program;
@@ -33,7 +34,8 @@ sealed class CriticalPath
     void Walk(TimeLoop loop, string[] loops)
     {
         var lines = (program with { Body = loop.Body }).Lines.ToList();
-        var start = lines.SelectMany(l => l.Reads()).Select(r => Ready(r.Tensor)).Aggregate(Polynomial.Zero, Polynomial.Larger);
+        var start = lines.SelectMany(l => l.Reads()).Select(r => Ready(r.Tensor))
+            .Aggregate(Polynomial.Zero, Polynomial.Larger);
         var step = new CriticalPath(program, extents, first);
         step.Walk(loop.Body, [.. loops, loop.Axis]);
         var period = step.ready.Values.Aggregate(Polynomial.Larger);
@@ -44,7 +46,8 @@ sealed class CriticalPath
     {
         var depth = Depth(line.Value is Negate negate ? negate.Value : line.Value);
         foreach (var read in line.Reads()) depth = Polynomial.Larger(depth, Ready(read.Tensor));
-        var folded = Relations.Folded(line, loops).Except(loops).Aggregate(Polynomial.One, (count, axis) => count * extents[axis]);
+        var folded = Relations.Folded(line, loops).Except(loops)
+            .Aggregate(Polynomial.One, (count, axis) => count * extents[axis]);
         if (line.Op is not LineOp.Set) depth += folded.CeilLog2();
         depth = Polynomial.Larger(depth, Ready(line.Target.Tensor));
         var isFirst = ReferenceEquals(first[line.Target.Tensor], line) && program.Updated(line.Target.Tensor) is null;

@@ -1,8 +1,9 @@
 namespace Adjoint;
 
-// One algorithm for numbers and formulas: sizes are polynomials, and numbers are constant ones. Rules are repeated until
-// nothing changes: axis lines, then plain and composite indices, which tie axis and dimension both ways. What is open
-// after that is named (formulas only: the extent of i is called i) or, last and one at a time, read off an affine index.
+// One algorithm for numbers and formulas: sizes are polynomials, and numbers are constant ones. Rules are repeated
+// until nothing changes: axis lines, then plain and composite indices, which tie axis and dimension both ways. What is
+// open after that is named (formulas only: the extent of i is called i) or, last and one at a time, read off an affine
+// index.
 
 /// <summary>Finds the extent of every axis and the cells of every tensor of a program.</summary>
 sealed class ExtentInference
@@ -26,10 +27,12 @@ sealed class ExtentInference
     public Polynomial Size(string tensor, int dim) => sizes[tensor][dim]!;
     public int Rank(string tensor) => sizes[tensor].Length;
     public string? AxisAlong(string tensor, int dim) =>
-        accesses.Where(a => a.Access.Tensor == tensor).Select(a => a.Access.Indices[dim]).OfType<AxisValue>().FirstOrDefault()?.Axis;
+        accesses.Where(a => a.Access.Tensor == tensor).Select(a => a.Access.Indices[dim]).OfType<AxisValue>()
+            .FirstOrDefault()?.Axis;
     public (Polynomial From, Polynomial To) Margin(string tensor, int dim) => margins[tensor][dim];
 
-    /// <param name="operandSizes">Sizes of the operands' dimensions without margins, `..` as one; null to name them.</param>
+    /// <param name="operandSizes">Sizes of the operands' dimensions without margins, `..` as one; null to name
+    /// them.</param>
     public static ExtentInference Of(LoopProgram program, IReadOnlyDictionary<string, Polynomial[]>? operandSizes,
         Func<string, Polynomial?> attribute, Func<string, Polynomial?>? given)
     {
@@ -63,7 +66,8 @@ sealed class ExtentInference
                     accesses.Add((access, line));
                     if (!sizes.ContainsKey(access.Tensor)) Own(access.Tensor, access.Indices.Count);
                     if (sizes[access.Tensor].Length != access.Indices.Count)
-                        throw LoopErrors.InLine(program, $"{access.Tensor} has {sizes[access.Tensor].Length} dimensions elsewhere and "
+                        throw LoopErrors.InLine(program,
+                            $"{access.Tensor} has {sizes[access.Tensor].Length} dimensions elsewhere and "
                             + $"{access.Indices.Count} here", line, [access]);
                 });
         }
@@ -93,7 +97,8 @@ sealed class ExtentInference
                 changed |= access.Indices[d] switch
                 {
                     AxisValue axis => Tie(axis.Axis, access, d, line),
-                    Composite composite when composite.Parts.All(p => p is AxisValue) => TieProduct(composite, access, d, line),
+                    Composite composite when composite.Parts.All(p => p is AxisValue) =>
+                        TieProduct(composite, access, d, line),
                     _ => false,
                 };
         return changed;
@@ -136,7 +141,8 @@ sealed class ExtentInference
         if (dims[d] is not { } whole || IsDeclared(open)) return false;
         if (product.IsZero && whole.IsZero) return false;
         return Set(open, Polynomial.DivideExactly(whole, product) ?? (whole.IsConstant && product.IsConstant
-            ? throw Conflict(composite.ToString(), product, whole, access, line, $"{whole} positions, which {product} does not divide")
+            ? throw Conflict(composite.ToString(), product, whole, access, line,
+                $"{whole} positions, which {product} does not divide")
             : Polynomial.FloorDivide(whole, product)), access, line);
     }
 
@@ -153,7 +159,8 @@ sealed class ExtentInference
         if (a.IsConstant && b.IsConstant) throw Conflict(axis, a, b, access, line, null);
         if (given is null) throw Throw.Internal($"{program.Name}: sizes {a} and {b} of axis {axis} are no numbers");
         if (b.Name is null && a.Name is null) return false; // taken to be equal
-        var (name, value) = b.Name is null || invented.IndexOf(a.Name!) > invented.IndexOf(b.Name) ? (a.Name!, b) : (b.Name, a);
+        var (name, value) = b.Name is null || invented.IndexOf(a.Name!) > invented.IndexOf(b.Name)
+            ? (a.Name!, b) : (b.Name, a);
         if (value.Symbols.Contains(name)) return false;
         foreach (var known in axes.Keys.ToList()) axes[known] = Rename(axes[known]);
         foreach (var dims in sizes.Values)
@@ -168,9 +175,11 @@ sealed class ExtentInference
     {
         if (given is null) return false;
         var outputs = program.Outputs.SelectMany(o => o.Dims).SelectMany(d => d.Axes).ToHashSet();
-        var open = program.Operands.SelectMany(o => o.Dims).SelectMany(d => d.Axes.Select(a => (Axis: a, d.IsComposite)))
+        var open = program.Operands.SelectMany(o => o.Dims)
+            .SelectMany(d => d.Axes.Select(a => (Axis: a, d.IsComposite)))
             .Where(a => !axes.ContainsKey(a.Axis) && !IsDeclared(a.Axis)).OrderBy(a => a.IsComposite)
-            .ThenBy(a => given(a.Axis) is null).ThenBy(a => !outputs.Contains(a.Axis)).Select(a => a.Axis).FirstOrDefault();
+            .ThenBy(a => given(a.Axis) is null).ThenBy(a => !outputs.Contains(a.Axis))
+            .Select(a => a.Axis).FirstOrDefault();
         if (open is null) return false;
         var size = given(open) ?? Polynomial.Symbol(open);
         if (size.Name is { } name) invented.Add(name);
@@ -183,7 +192,8 @@ sealed class ExtentInference
         foreach (var (access, line) in accesses)
             for (var d = 0; d < access.Indices.Count; d++)
                 if (access.Indices[d] is Composite composite && sizes[access.Tensor][d] is { IsZero: true }
-                    && composite.Parts.OfType<AxisValue>().Where(p => !axes.ContainsKey(p.Axis)).ToList() is [var open, ..] && !IsDeclared(open.Axis))
+                    && composite.Parts.OfType<AxisValue>().Where(p => !axes.ContainsKey(p.Axis))
+                        .ToList() is [var open, ..] && !IsDeclared(open.Axis))
                     return Set(open.Axis, 0, access, line);
         return false;
     }
@@ -196,14 +206,16 @@ sealed class ExtentInference
         foreach (var (access, _) in accesses)
             for (var d = 0; d < access.Indices.Count; d++)
             {
-                if (access.Indices[d] is AxisValue || sizes[access.Tensor][d] is not { } size || Read(access.Indices[d]) is not { } index
+                if (access.Indices[d] is AxisValue || sizes[access.Tensor][d] is not { } size
+                    || Read(access.Indices[d]) is not { } index
                     || index.Axes.Keys.Where(a => !axes.ContainsKey(a)).ToList() is not [var open] || IsDeclared(open)
                     || axis is not null && axis != open) continue;
                 var factor = index.Axes[open];
                 var isUp = factor.AtLeast(1);
                 if (!isUp && !(-factor).AtLeast(1) || index.Bound(isUp, Axis, without: open) is not { } rest) continue;
                 var (from, to) = margins[access.Tensor][d];
-                var extent = Polynomial.FloorDivide(isUp ? size - 1 + to - rest : rest - from, isUp ? factor : -factor) + 1;
+                var room = isUp ? size - 1 + to - rest : rest - from;
+                var extent = Polynomial.FloorDivide(room, isUp ? factor : -factor) + 1;
                 if (given is null) extent = extent.AtLeastZero();
                 if (largest is null || (largest - extent).AtLeast(1)) largest = extent;
                 axis = open;
@@ -218,7 +230,8 @@ sealed class ExtentInference
                 line.Bound.Visit(node =>
                 {
                     if (node is AttributeValue value && attribute(value.Name) is null)
-                        throw LoopErrors.InSignature(program, $"axis {line.Axis} < {line.Bound}: {value.Name} is not an integer");
+                        throw LoopErrors.InSignature(program,
+                            $"axis {line.Axis} < {line.Bound}: {value.Name} is not an integer");
                 });
         foreach (var loop in Loops(program.Body)) CheckKnown(new AxisValue(loop.Axis), loop);
         foreach (var line in program.Lines)
@@ -226,20 +239,22 @@ sealed class ExtentInference
                 expr.Visit(node => CheckKnown(node, line));
         foreach (var dim in program.Outputs.SelectMany(o => o.Dims))
             foreach (var axis in dim.Axes)
-                if (!axes.ContainsKey(axis)) throw LoopErrors.InSignature(program, $"the extent of axis {axis} is not known", Declaration(axis));
+                if (!axes.ContainsKey(axis))
+                    throw LoopErrors.InSignature(program, $"the extent of axis {axis} is not known", Declaration(axis));
 
         void CheckKnown(Expr node, Statement at)
         {
             var axis = node switch { AxisValue value => value.Axis, ExtentValue value => value.Axis, _ => null };
             if (axis is not null && !axes.ContainsKey(axis))
-                throw LoopErrors.InLine(program, $"the extent of axis {axis} is not known", at, [node], Declaration(axis));
+                throw LoopErrors.InLine(program, $"the extent of axis {axis} is not known", at, [node],
+                    Declaration(axis));
         }
 
         static string Declaration(string axis) => $"Declare it in a line of its own: axis {axis} < …";
     }
 
-    // A dimension that no plain index fixed is as long as its indices reach. A tensor written in a time loop owns, along
-    // the loop's axis, every cell that an affine index reaches, whatever its condition.
+    // A dimension that no plain index fixed is as long as its indices reach. A tensor written in a time loop owns,
+    // along the loop's axis, every cell that an affine index reaches, whatever its condition.
     void FindMargins()
     {
         foreach (var (tensor, dims) in sizes)
@@ -247,21 +262,26 @@ sealed class ExtentInference
                 if (dims[d] is null)
                 {
                     var uses = accesses.Where(a => a.Access.Tensor == tensor).ToList();
-                    var ends = uses.Select(a => Read(a.Access.Indices[d])?.Bound(true, Axis)).OfType<Polynomial>().ToList();
+                    var ends = uses.Select(a => Read(a.Access.Indices[d])?.Bound(true, Axis)).OfType<Polynomial>()
+                        .ToList();
                     dims[d] = ends.Count > 0 ? ends.Aggregate(Polynomial.Larger) + 1 : throw LoopErrors.InLine(program,
-                        $"the size of {tensor}, dimension {d}, is not known", uses[^1].Line!, [uses[^1].Access.Indices[d]],
+                        $"the size of {tensor}, dimension {d}, is not known", uses[^1].Line!,
+                        [uses[^1].Access.Indices[d]],
                         "Read or write it somewhere with a plain axis.");
                 }
-        var carried = Loops(program.Body).SelectMany(loop => (program with { Body = loop.Body }).Lines.SelectMany(line =>
+        var carried = Loops(program.Body).SelectMany(loop =>
+            (program with { Body = loop.Body }).Lines.SelectMany(line =>
             line.Target.Indices.Select((index, d) => (Tensor: line.Target.Tensor, Dim: d, Index: index))
                 .Where(i => i.Index.Axes().Contains(loop.Axis)))).Select(i => (i.Tensor, i.Dim)).ToHashSet();
         foreach (var (access, _) in accesses)
             for (var d = 0; d < access.Indices.Count; d++)
             {
-                if (!carried.Contains((access.Tensor, d)) || access.Indices[d] is AxisValue || Read(access.Indices[d]) is not { } index
+                if (!carried.Contains((access.Tensor, d)) || access.Indices[d] is AxisValue
+                    || Read(access.Indices[d]) is not { } index
                     || index.Bound(false, Axis) is not { } low || index.Bound(true, Axis) is not { } high) continue;
                 ref var margin = ref margins[access.Tensor][d];
-                margin = (-Polynomial.Larger(-margin.From, -low), Polynomial.Larger(margin.To, high - (Size(access.Tensor, d) - 1)));
+                margin = (-Polynomial.Larger(-margin.From, -low),
+                    Polynomial.Larger(margin.To, high - (Size(access.Tensor, d) - 1)));
             }
     }
 
@@ -274,14 +294,17 @@ sealed class ExtentInference
     {
         var other = sources.GetValueOrDefault(axis);
         // Both declared in the signature: show a line that uses both.
-        var shown = program.Lines.FirstOrDefault(l => Find(l, access) is not null && (other.Access is null || Find(l, other.Access) is not null))
+        var shown = program.Lines.FirstOrDefault(l => Find(l, access) is not null
+            && (other.Access is null || Find(l, other.Access) is not null))
             ?? line ?? other.Line ?? program.Lines.FirstOrDefault(l => Find(l, access) is not null);
-        var marks = new[] { other.Access, access }.OfType<Access>().Select(a => shown is null ? null : Find(shown, a)).OfType<Expr>();
+        var marks = new[] { other.Access, access }.OfType<Access>()
+            .Select(a => shown is null ? null : Find(shown, a)).OfType<Expr>();
         var message = $"{program.Name}: axis {axis} has {what ?? $"two sizes, {first} and {second}"}.\n"
             + (shown is null ? "  " + Printer.Signature(program) : LoopErrors.Marked(shown, [.. marks]));
         var facts = new List<(string Name, string Shape, Polynomial Size)>();
         if (other.Access is { } source) facts.Add((source.Tensor, Shape(source.Tensor), first));
-        else if (program.Axes.FirstOrDefault(a => a.Axis == axis) is { } declared) facts.Add(($"axis {axis}", $"{declared.Bound}", first));
+        else if (program.Axes.FirstOrDefault(a => a.Axis == axis) is { } declared)
+            facts.Add(($"axis {axis}", $"{declared.Bound}", first));
         if (facts.All(f => f.Name != access.Tensor)) facts.Add((access.Tensor, Shape(access.Tensor), second));
         foreach (var (name, shape, size) in facts)
             message += $"\n  {name.PadRight(facts.Max(f => f.Name.Length))} : {shape.PadRight(facts.Max(f => f.Shape.Length))}  {axis} = {size}";

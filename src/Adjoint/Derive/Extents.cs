@@ -51,10 +51,12 @@ public sealed class Extents
 
     public double Attribute(string name) => attributes[name];
 
-    /// <summary>An operand or computed tensor; what a time loop carries owns the cells before 0 and beyond #t that an index reaches.</summary>
+    /// <summary>An operand or computed tensor; what a time loop carries owns the cells before 0 and beyond #t that an
+    /// index reaches.</summary>
     public TensorExtent Tensor(string name) => tensors[name];
 
-    /// <summary>What the caller receives: `..` expanded, a composite dimension as one, declared margins but no others.</summary>
+    /// <summary>What the caller receives: `..` expanded, a composite dimension as one, declared margins but no
+    /// others.</summary>
     public int[] OutputShape(string name)
     {
         var dims = program.Outputs.First(o => o.Name == name).Dims;
@@ -65,7 +67,8 @@ public sealed class Extents
     /// <param name="operandShapes">The shape of every operand, `shape` ones included, margins counted.</param>
     /// <param name="attributes">Values that replace defaults.</param>
     /// <exception cref="ShapeException">An axis has two sizes, or a shape has too few dimensions.</exception>
-    /// <exception cref="LoopException">The extent of an axis follows from nothing, or an attribute is unknown or not an integer.</exception>
+    /// <exception cref="LoopException">The extent of an axis follows from nothing, or an attribute is unknown or not an
+    /// integer.</exception>
     public static Extents Bind(LoopProgram program, IReadOnlyDictionary<string, int[]> operandShapes,
         IReadOnlyDictionary<string, double>? attributes = null)
     {
@@ -88,31 +91,38 @@ public sealed class Extents
                 var own = shape[dots..(dots + more + 1)];
                 if (leading is not null && !leading.SequenceEqual(own))
                     throw new ShapeException($"{program.Name}: the leading dimensions (..) differ, {Shown(leading)} and {Shown(own)}.\n"
-                        + string.Join('\n', program.Operands.Where(o => o.Dims.Any(d => d.Axes[0] == "..") && operandShapes.ContainsKey(o.Name))
-                            .Select(o => $"  {o.Name} : {Shown(operandShapes[o.Name])}")), "..", Product(leading), Product(own));
+                        + string.Join('\n', program.Operands
+                            .Where(o => o.Dims.Any(d => d.Axes[0] == "..") && operandShapes.ContainsKey(o.Name))
+                            .Select(o => $"  {o.Name} : {Shown(operandShapes[o.Name])}")),
+                        "..", Product(leading), Product(own));
                 leading = own;
                 flat.RemoveRange(dots, own.Length);
                 flat.Insert(dots, Product(own));
             }
-            sizes[operand.Name] = [.. flat.Select((size, d) => (Polynomial)(size - operand.Dims[d].To + operand.Dims[d].From))];
+            sizes[operand.Name] = [.. flat.Select((size, d) =>
+                (Polynomial)(size - operand.Dims[d].To + operand.Dims[d].From))];
             var negative = Array.FindIndex(sizes[operand.Name], s => !s.AtLeast(0));
             if (negative >= 0)
                 throw new ShapeException($"{program.Name}: {operand.Name} has {flat[negative]} cells along {operand.Dims[negative].Index}, "
-                    + $"fewer than its margins.\n  {operand.Name} : {Shown(shape)}", operand.Dims[negative].Index.ToString(), flat[negative]);
+                    + $"fewer than its margins.\n  {operand.Name} : {Shown(shape)}",
+                    operand.Dims[negative].Index.ToString(), flat[negative]);
         }
         var values = AttributeValues(program, attributes);
         var inference = ExtentInference.Of(program, sizes, name => Integer(values[name]), given: null);
         return new(program, values, leading ?? [], inference);
 
         static int Product(int[] shape) => shape.Aggregate(1, (product, size) => checked(product * size));
-        static string Shown(int[] shape) => $"[{string.Join(", ", shape.Select(s => s.ToString(CultureInfo.InvariantCulture)))}]";
+        static string Shown(int[] shape) =>
+            $"[{string.Join(", ", shape.Select(s => s.ToString(CultureInfo.InvariantCulture)))}]";
     }
 
-    internal static Dictionary<string, double> AttributeValues(LoopProgram program, IReadOnlyDictionary<string, double>? given)
+    internal static Dictionary<string, double> AttributeValues(LoopProgram program,
+        IReadOnlyDictionary<string, double>? given)
     {
         var values = program.Attributes.ToDictionary(a => a.Name, a => a.Default);
         foreach (var (name, value) in given ?? new Dictionary<string, double>())
-            values[name] = values.ContainsKey(name) ? value : throw LoopErrors.InSignature(program, $"there is no attribute {name}");
+            values[name] = values.ContainsKey(name) ? value
+                : throw LoopErrors.InSignature(program, $"there is no attribute {name}");
         return values;
     }
 

@@ -15,17 +15,20 @@ static class LatticeCount
             open.Add(limit);
         }
         if (open.Count == 0) return axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size);
-        if (open.All(l => l.Constant.IsConstant && l.Axes.Values.All(f => f.IsConstant)) && axes.All(a => a.Size.IsConstant))
+        if (open.All(l => l.Constant.IsConstant && l.Axes.Values.All(f => f.IsConstant))
+            && axes.All(a => a.Size.IsConstant))
             return Polynomial.Constant(Enumerate(axes, open));
         // max(0, t - u) explains less than the count it comes from
-        return axes.Length <= 2 && Formula(axes, open) is { } formula && !formula.Atoms.Any(a => a is PositiveAtom p && p.Value.Symbols.Count() > 1)
+        return axes.Length <= 2 && Formula(axes, open) is { } formula
+            && !formula.Atoms.Any(a => a is PositiveAtom p && p.Value.Symbols.Count() > 1)
             ? formula : Polynomial.Of(new CountAtom(axes, [.. open]));
 
         Polynomial? Size(string axis) => Array.Find(axes, a => a.Name == axis).Size;
     }
 
-    // One axis: lowest to highest. Two axes: the difference a - b between lowest and highest, where b counts backwards if
-    // the limits are on the sum. Null when factors are not 1 or -1, directions mix, or which limit is the sharper one is open.
+    // One axis: lowest to highest. Two axes: the difference a - b between lowest and highest, where b counts backwards
+    // if the limits are on the sum. Null when factors are not 1 or -1, directions mix, or which limit is the sharper
+    // one is open.
     static Polynomial? Formula((string Name, Polynomial Size)[] axes, List<Affine> open)
     {
         if (axes.Length == 0) return null;
@@ -46,7 +49,8 @@ static class LatticeCount
         return (high is null ? a.Size * b.Size : AtMost(high)) - (low is null ? Polynomial.Zero : AtMost(low - 1));
 
         // pairs with a - b <= c: a triangle, less the corners that stick out of the box
-        Polynomial AtMost(Polynomial c) => Triangle(b.Size + c) - Triangle(b.Size + c - a.Size) - Triangle(c) + Triangle(c - a.Size);
+        Polynomial AtMost(Polynomial c) =>
+            Triangle(b.Size + c) - Triangle(b.Size + c - a.Size) - Triangle(c) + Triangle(c - a.Size);
 
         static bool Sharpen(ref Polynomial? bound, Polynomial limit, int sign)
         {
@@ -69,7 +73,8 @@ static class LatticeCount
     {
         var sizes = axes.Select(a => Long(a.Size)).ToArray();
         var forms = open.Select(l => (Constant: Long(l.Constant),
-            Factors: axes.Select(a => l.Axes.TryGetValue(a.Name, out var factor) ? Long(factor) : 0).ToArray())).ToArray();
+            Factors: axes.Select(a => l.Axes.TryGetValue(a.Name, out var factor) ? Long(factor) : 0).ToArray()))
+                .ToArray();
         return Walk(0, [.. forms.Select(f => f.Constant)]);
 
         BigInteger Walk(int level, long[] rests)
@@ -78,7 +83,8 @@ static class LatticeCount
             if (level < sizes.Length - 1)
             {
                 BigInteger sum = 0;
-                for (var i = 0L; i < sizes[level]; i++) sum += Walk(level + 1, [.. rests.Select((r, f) => r + forms[f].Factors[level] * i)]);
+                for (var i = 0L; i < sizes[level]; i++)
+                    sum += Walk(level + 1, [.. rests.Select((r, f) => r + forms[f].Factors[level] * i)]);
                 return sum;
             }
             long low = 0, high = sizes[level] - 1;
@@ -100,10 +106,12 @@ static class LatticeCount
     sealed record CountAtom((string Name, Polynomial Size)[] Axes, Affine[] Limits) : PolynomialAtom(
         $"points({string.Join(", ", Axes.Select(a => $"{a.Name}' < {a.Size}").Concat(Limits.Select(l => $"{l} >= 0")))})")
     {
-        internal override Polynomial Growth => Axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size.Growth);
+        internal override Polynomial Growth =>
+            Axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size.Growth);
 
         internal override Polynomial Substitute(Func<string, Polynomial?> values) => Of(
-            [.. Axes.Select(a => (a.Name, a.Size.Substitute(values).AtLeastZero()))], Limits.Select(l => l.Substitute(values)));
+            [.. Axes.Select(a => (a.Name, a.Size.Substitute(values).AtLeastZero()))],
+            Limits.Select(l => l.Substitute(values)));
 
         public bool Equals(CountAtom? other) => Text == other?.Text;
         public override int GetHashCode() => base.GetHashCode();

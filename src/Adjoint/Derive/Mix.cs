@@ -1,21 +1,23 @@
 namespace Adjoint;
 
-/// <summary>Which positions of an operand along one of its axes a position of an output along one of its own depends on.</summary>
+/// <summary>Which positions of an operand along one of its axes a position of an output along one of its own depends
+/// on.</summary>
 /// <param name="Scale">Positions of the operand per position of the output, the stride of a convolution.</param>
 /// <param name="From">First position, counted from Scale times the output's; null where all before count.</param>
 /// <param name="To">Last position, counted likewise; null where all after count.</param>
 /// <param name="IsRecurrent">The dependence goes step by step, from each position to the next.</param>
-public sealed record Mix(string Output, string Axis, string Operand, string OperandAxis, Polynomial Scale, Polynomial? From, Polynomial? To,
-    bool IsRecurrent)
+public sealed record Mix(string Output, string Axis, string Operand, string OperandAxis, Polynomial Scale,
+    Polynomial? From, Polynomial? To, bool IsRecurrent)
 {
     /// <summary>No position of the output depends on another one of the operand.</summary>
     public bool IsPerPosition => Scale == 1 && From == 0 && To == 0;
 
-    /// <summary>Positions of the operand that one position of the output sees; null for a number that grows with the length.</summary>
+    /// <summary>Positions of the operand that one position of the output sees; null for a number that grows with the
+    /// length.</summary>
     public Polynomial? ReceptiveField => From is not null && To is not null ? To - From + 1 : null;
 
-    /// <summary>How many applications, one on top of the other, carry a value over a distance; null if none do. Step by step counts
-    /// every step.</summary>
+    /// <summary>How many applications, one on top of the other, carry a value over a distance; null if none do. Step by
+    /// step counts every step.</summary>
     public Polynomial? PathLength(Polynomial distance)
     {
         if (IsRecurrent) return distance;
@@ -37,5 +39,6 @@ public sealed record Mix(string Output, string Axis, string Operand, string Oper
 
     static string Offset(Polynomial offset) => offset.IsZero ? "" : $" {Signed(offset)}";
 
-    static string Signed(Polynomial offset) => offset.IsZero || offset.ToString().StartsWith('-') ? offset.ToString() : $"+{offset}";
+    static string Signed(Polynomial offset) =>
+        offset.IsZero || offset.ToString().StartsWith('-') ? offset.ToString() : $"+{offset}";
 }

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Adjoint;
 
-// Each line links dimensions of its target to those of its reads: by equal axes, by affine indices, and by conditions that
-// bound the difference of two axes. Links compose along the program. A link that keeps growing around a time loop is
-// unbounded on that side. Links are upper bounds: no other position matters, some of these may not.
+// Each line links dimensions of its target to those of its reads: by equal axes, by affine indices, and by conditions
+// that bound the difference of two axes. Links compose along the program. A link that keeps growing around a time loop
+// is unbounded on that side. Links are upper bounds: no other position matters, some of these may not.
 
 /// <summary>Which axes a program mixes, and how far.</summary>
 public sealed class Mixing
@@ -18,10 +18,12 @@ public sealed class Mixing
 
         public Link Then(Link next)
         {
-            if (IsAll || next.IsAll || !next.Scale.AtLeast(0)) return All with { IsRecurrent = IsRecurrent || next.IsRecurrent };
+            if (IsAll || next.IsAll || !next.Scale.AtLeast(0))
+                return All with { IsRecurrent = IsRecurrent || next.IsRecurrent };
             return new(Scale * next.Scale, Add(From, next.From), Add(To, next.To), IsRecurrent || next.IsRecurrent);
 
-            Polynomial? Add(Polynomial? near, Polynomial? far) => near is null || far is null ? null : near * next.Scale + far;
+            Polynomial? Add(Polynomial? near, Polynomial? far) =>
+                near is null || far is null ? null : near * next.Scale + far;
         }
 
         public Link Union(Link other) => Scale != other.Scale ? All : new(Scale,
@@ -47,7 +49,8 @@ public sealed class Mixing
         for (var (round, changed) = (0, true); changed; round++)
         {
             changed = false;
-            foreach (var (target, read, step) in steps) changed |= Join(target, read, step, round > RoundsBeforeUnbounded);
+            foreach (var (target, read, step) in steps)
+                changed |= Join(target, read, step, isLate: round > RoundsBeforeUnbounded);
         }
         Mixes = [.. program.Outputs.SelectMany(o => LinksOf(o.Name).Select(l => new Mix(o.Name,
             o.Dims.Count == 0 ? "" : o.Dims[l.Key.Dim].Index.ToString(), l.Key.Operand,
@@ -62,8 +65,10 @@ public sealed class Mixing
     /// <summary>For every pair of axes of an output and an operand it depends on.</summary>
     public IReadOnlyList<Mix> Mixes { get; }
 
-    /// <summary>How a position of the output along an axis depends on the operand's along the same or another axis.</summary>
-    public Mix? Between(string output, string axis, string operand, string? operandAxis = null) => Mixes.FirstOrDefault(m =>
+    /// <summary>How a position of the output along an axis depends on the operand's along the same or another
+    /// axis.</summary>
+    public Mix? Between(string output, string axis, string operand, string? operandAxis = null) =>
+        Mixes.FirstOrDefault(m =>
         m.Output == output && m.Axis == axis && m.Operand == operand && m.OperandAxis == (operandAxis ?? axis));
 
     Dictionary<(int Dim, string Operand, int OperandDim), Link> LinksOf(string tensor) =>
@@ -77,11 +82,14 @@ public sealed class Mixing
             {
                 // each of the read's dimensions bounds the operand's; the sharpest bound is one of them
                 var ways = far.Select(f => step[d, f.Key.Dim].Then(f.Value)).ToList();
-                var link = ways.Find(w => w.From is not null && w.To is not null) ?? ways.Find(w => !w.IsAll) ?? ways[0];
+                var link = ways.Find(w => w.From is not null && w.To is not null) ?? ways.Find(w => !w.IsAll)
+                    ?? ways[0];
                 var key = (d, far.Key.Operand, far.Key.OperandDim);
                 var joined = near.TryGetValue(key, out var old) ? old.Union(link) : link;
-                if (isLate && old is not null && old.Scale == joined.Scale && (old.From != joined.From || old.To != joined.To))
-                    joined = new(joined.Scale, old.From == joined.From ? old.From : null, old.To == joined.To ? old.To : null, true);
+                if (isLate && old is not null && old.Scale == joined.Scale
+                    && (old.From != joined.From || old.To != joined.To))
+                    joined = new(joined.Scale, old.From == joined.From ? old.From : null,
+                        old.To == joined.To ? old.To : null, IsRecurrent: true);
                 near[key] = joined;
                 changed |= joined != old;
             }
@@ -120,7 +128,8 @@ public sealed class Mixing
             if (condition is not Compare compare || PointCount.Difference(compare, extents) is not { } form) continue;
             if (compare.Operator is not (Comparison.Equal or Comparison.NotEqual)) limits.Add(form);
             if (compare.Operator is not Comparison.Equal) continue;
-            var free = form.Axes.Where(a => (a.Value == 1 || a.Value == -1) && !own.Contains(a.Key)).Select(a => a.Key).FirstOrDefault();
+            var free = form.Axes.Where(a => (a.Value == 1 || a.Value == -1) && !own.Contains(a.Key)).Select(a => a.Key)
+                .FirstOrDefault();
             if (free is not null) equalities.Add((free, form.Times(form.Axes[free] == 1 ? -1 : 1).Without(free)));
             else limits.AddRange([form, form.Times(-1)]);
         }
@@ -146,20 +155,27 @@ public sealed class Mixing
             .Select(l => l.Bound(true, a => extents[a])).FirstOrDefault(b => b is not null);
     }
 
-    /// <summary>A line for every axis of every output, then the operands' axes that are summed over or looked up.</summary>
+    /// <summary>A line for every axis of every output, then the operands' axes that are summed over or looked
+    /// up.</summary>
     public string Print()
     {
         var text = new StringBuilder();
         foreach (var output in program.Outputs)
         {
             var axes = output.Dims.Select(d => d.Index.ToString()).ToList();
-            var told = Mixes.Where(m => m.Output == output.Name && (m.Axis == m.OperandAxis || m.From is not null || m.To is not null)).ToList();
+            var told = Mixes.Where(m => m.Output == output.Name
+                && (m.Axis == m.OperandAxis || m.From is not null || m.To is not null)).ToList();
             foreach (var axis in axes)
-                text.Append(CultureInfo.InvariantCulture, $"  {output.Name} along {axis}: ").Append(string.Join("; ", told.Where(m => m.Axis == axis)
-                    .GroupBy(m => m.ToString()).Select(g => $"{g.Key} of {string.Join(", ", g.Select(Name))}"))).Append('\n');
-            var whole = Mixes.Where(m => m.Output == output.Name && !told.Any(t => t.Operand == m.Operand && t.OperandAxis == m.OperandAxis))
+            {
+                var ways = told.Where(m => m.Axis == axis).GroupBy(m => m.ToString())
+                    .Select(g => $"{g.Key} of {string.Join(", ", g.Select(Name))}");
+                text.Append(CultureInfo.InvariantCulture, $"  {output.Name} along {axis}: {string.Join("; ", ways)}\n");
+            }
+            var whole = Mixes.Where(m => m.Output == output.Name
+                && !told.Any(t => t.Operand == m.Operand && t.OperandAxis == m.OperandAxis))
                 .Select(Name).Distinct().ToList();
-            if (whole.Count > 0) text.Append(CultureInfo.InvariantCulture, $"  {output.Name} mixes all of {string.Join(", ", whole)}\n");
+            if (whole.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"  {output.Name} mixes all of {string.Join(", ", whole)}\n");
         }
         return text.ToString();
 

@@ -51,7 +51,8 @@ public sealed class NormalForm
         var name = names.Take("sum_" + line.Target.Tensor.TrimEnd('\''));
         var (sum, rest) = (found.Sum with { Target = found.Sum.Target with { Tensor = name } },
             found.Remainder.Map(e => e is Access { Tensor: "" } sum ? sum with { Tensor = name } : e));
-        return [.. Rewrite(sum, loops, true), .. Rewrite(isFirst && Relations.IsInjective(rest, loops) ? AsSet(rest) : rest, loops, isFirst)];
+        if (isFirst && Relations.IsInjective(rest, loops)) rest = AsSet(rest);
+        return [.. Rewrite(sum, loops, true), .. Rewrite(rest, loops, isFirst)];
 
         static Line AsSet(Line line) => line with
         {
@@ -64,7 +65,8 @@ public sealed class NormalForm
     Polynomial Cost(Line line, string[] loops, bool isFirst)
     {
         var kinds = OperationCount.PerPoint(line, isFirst && Relations.IsInjective(line, loops));
-        return kinds.Values.Sum() * PointCount.Of(line, loops, extents).Dense(a => extents[a].IsConstant ? extents[a] : Polynomial.Symbol(a));
+        return kinds.Values.Sum() * PointCount.Of(line, loops, extents)
+            .Dense(a => extents[a].IsConstant ? extents[a] : Polynomial.Symbol(a));
     }
 
     // summed axes that conditions tie together leave a sum together
@@ -75,14 +77,16 @@ public sealed class NormalForm
         {
             var group = new HashSet<string> { axis };
             foreach (var condition in line.Condition.Conjuncts())
-                if (condition.Axes() is var tied && tied.Contains(axis)) group.UnionWith(groups.Where(g => g.Overlaps(tied)).SelectMany(g => g));
+                if (condition.Axes() is var tied && tied.Contains(axis))
+                    group.UnionWith(groups.Where(g => g.Overlaps(tied)).SelectMany(g => g));
             groups.RemoveAll(group.Overlaps);
             groups.Add(group);
         }
         return groups;
     }
 
-    /// <summary>The sum over the group and whatever axes only it needs, into a nameless tensor, and the line of the rest.</summary>
+    /// <summary>The sum over the group and whatever axes only it needs, into a nameless tensor, and the line of the
+    /// rest.</summary>
     (Line Sum, Line Remainder)? Split(Line line, string[] loops, HashSet<string> group)
     {
         var product = ProductForm.Of(line.Value);
@@ -95,7 +99,8 @@ public sealed class NormalForm
         var inside = conditions.Where(c => c.Axes().Any(summed.Contains)).ToList();
         var outside = conditions.Except(inside).ToList();
         Expr? lone = null;
-        if (factors is [Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } terms] && divisors.Count == 0 && inside.Count == 0)
+        if (factors is [Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } terms] && divisors.Count == 0
+            && inside.Count == 0)
         {
             var free = ProductForm.Terms(terms).ToLookup(t => !t.Expression().Axes().Any(summed.Contains));
             if (free[true].Any())
@@ -107,10 +112,19 @@ public sealed class NormalForm
         }
         if (lone is null && outerFactors.Count + outerDivisors.Count == 0 && !product.HasConstant) return null;
         // A factor that only the conditions keep inside its tensor stays under them.
-        if (inside.Count > 0 && outer.Expression().Any(e => e is Access a && a.Indices.Any(i => i is not (AxisValue or Composite or Number))))
+        if (inside.Count > 0 && outer.Expression().Any(e => e is Access a
+            && a.Indices.Any(i => i is not (AxisValue or Composite or Number))))
             return null;
-        var inner = (product with { IsNegative = false, Constant = Expr.One, ConstantDivisor = Expr.One, Factors = factors, Divisors = divisors }).Expression();
-        var axes = loops.Concat(inner.Axes()).Concat(inside.SelectMany(c => c.Axes())).Distinct().Where(a => !summed.Contains(a)).ToList();
+        var inner = (product with
+        {
+            IsNegative = false,
+            Constant = Expr.One,
+            ConstantDivisor = Expr.One,
+            Factors = factors,
+            Divisors = divisors
+        }).Expression();
+        var axes = loops.Concat(inner.Axes()).Concat(inside.SelectMany(c => c.Axes())).Distinct()
+            .Where(a => !summed.Contains(a)).ToList();
         var target = new Access("", axes.Select(a => (Expr)new AxisValue(a)).ToEquatable());
         var guards = inside.Concat(outside.Where(c => c.Axes().All(a => axes.Contains(a)))).ToList();
         return (new(target, LineOp.Add, inner, Traversal.Conjunction(guards)),

@@ -1,21 +1,24 @@
 namespace Adjoint;
 
 // What one operation is. Free: numbers, attributes, extents and whatever is made of them alone; positions, indices and
-// conditions of lines; reading and writing a cell; stop; the choice of a where and the and, or, not inside it; the sign of
-// a whole right side and of -=. Everything else that stands in a value costs 1, in both branches of a where.
+// conditions of lines; reading and writing a cell; stop; the choice of a where and the and, or, not inside it; the sign
+// of a whole right side and of -=. Everything else that stands in a value costs 1, in both branches of a where.
 
 /// <summary>The scalar operations that one point of a line costs.</summary>
 public static class OperationCount
 {
-    /// <summary>Operations by kind: add (also of a difference), multiply, divide, remainder, negate, compare, and functions by name.</summary>
-    /// <param name="program">The program of the line: accumulating into a tensor without another writer is free where every point has
-    /// a cell of its own, unless the tensor starts at an operand.</param>
+    /// <summary>Operations by kind: add (also of a difference), multiply, divide, remainder, negate, compare, and
+    /// functions by name.</summary>
+    /// <param name="program">The program of the line: accumulating into a tensor without another writer is free where
+    /// every point has a cell of its own, unless the tensor starts at an operand.</param>
     /// <param name="loops">Axes of the enclosing time loops.</param>
-    public static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line, IReadOnlyCollection<string> loops) =>
+    public static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line,
+        IReadOnlyCollection<string> loops) =>
         PerPoint(program, line, loops, program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor));
 
-    internal static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line, IReadOnlyCollection<string> loops,
-        int writers) => PerPoint(line, isFree: writers == 1 && program.Updated(line.Target.Tensor) is null && Relations.IsInjective(line, loops));
+    internal static IReadOnlyDictionary<string, int> PerPoint(LoopProgram program, Line line,
+        IReadOnlyCollection<string> loops, int writers) => PerPoint(line,
+            isFree: writers == 1 && program.Updated(line.Target.Tensor) is null && Relations.IsInjective(line, loops));
 
     internal static Dictionary<string, int> PerPoint(Line line, bool isFree)
     {

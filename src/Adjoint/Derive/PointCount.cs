@@ -30,7 +30,8 @@ sealed class PointCount
         var known = new List<(Affine Form, bool IsEquality)>(); // form >= 0 or form == 0
         var data = new List<Expr>();
         foreach (var condition in conditions)
-            if (condition is Compare { Operator: not Comparison.NotEqual } compare && Difference(compare, extents) is { } form)
+            if (condition is Compare { Operator: not Comparison.NotEqual } compare
+                && Difference(compare, extents) is { } form)
                 known.Add((form, compare.Operator is Comparison.Equal));
             else data.Add(condition);
         foreach (var condition in data)
@@ -69,7 +70,8 @@ sealed class PointCount
     public bool IsExact { get; } = true;
 
     /// <summary>Every position of the axes that no equality fixes: what a kernel without clipping visits.</summary>
-    public Polynomial Dense(Func<string, Polynomial> size) => free.Aggregate(Polynomial.One, (product, axis) => product * size(axis));
+    public Polynomial Dense(Func<string, Polynomial> size) =>
+        free.Aggregate(Polynomial.One, (product, axis) => product * size(axis));
 
     public Polynomial Points
     {
@@ -81,9 +83,10 @@ sealed class PointCount
             {
                 var group = new List<string> { rest[0] };
                 for (var i = 0; i < group.Count; i++)
-                    group.AddRange(limits.Where(l => l.Axes.ContainsKey(group[i])).SelectMany(l => l.Axes.Keys).Distinct()
-                        .Except(group).ToList());
-                points *= LatticeCount.Of([.. group.Select(a => (a, extents[a]))], limits.Where(l => l.Axes.Keys.Any(group.Contains)));
+                    group.AddRange(limits.Where(l => l.Axes.ContainsKey(group[i])).SelectMany(l => l.Axes.Keys)
+                        .Distinct().Except(group).ToList());
+                points *= LatticeCount.Of([.. group.Select(a => (a, extents[a]))],
+                    limits.Where(l => l.Axes.Keys.Any(group.Contains)));
                 rest.RemoveAll(group.Contains);
             }
             return excluded is null ? points : points - excluded.Points;
@@ -109,14 +112,17 @@ sealed class PointCount
         form.Axes.TryGetValue(axis, out var factor) ? form.Without(axis).Plus(value.Times(factor)) : form;
 
     static string? UnitAxis(Affine form, List<string> free) =>
-        form.Axes.Where(a => free.Contains(a.Key) && (a.Value == 1 || a.Value == -1)).Select(a => a.Key).FirstOrDefault();
+        form.Axes.Where(a => free.Contains(a.Key) && (a.Value == 1 || a.Value == -1)).Select(a => a.Key)
+            .FirstOrDefault();
 
     // `j == at[b]` fixes j; `i*#j + j == at[b]` fixes i and j, for no two pairs have one number.
     static IEnumerable<string> FixedByData(Expr condition, SymbolicExtents extents)
     {
         if (condition is not Compare { Operator: Comparison.Equal } equality) return [];
-        var side = extents.Read(equality.Left) is { IsConstant: false } left && extents.Read(equality.Right) is null ? left
-            : extents.Read(equality.Right) is { IsConstant: false } right && extents.Read(equality.Left) is null ? right : null;
+        var side = extents.Read(equality.Left) is { IsConstant: false } left && extents.Read(equality.Right) is null
+            ? left
+            : extents.Read(equality.Right) is { IsConstant: false } right && extents.Read(equality.Left) is null
+            ? right : null;
         if (side is null) return [];
         var step = Polynomial.One;
         foreach (var (axis, factor) in side.Axes.Reverse())

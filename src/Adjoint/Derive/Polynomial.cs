@@ -1,14 +1,16 @@
 namespace Adjoint;
 
-// Exact and immutable. Formulas are read and compared under one assumption: every symbol is at least 1. It turns
-// max(0, t - 1) into t - 1 and T(t - 2) into a polynomial; numbers for sizes of 0 come from a count with those sizes.
+// Exact and immutable. Formulas are read and compared under one assumption: every symbol is at least 1. It turns max(0,
+// t - 1) into t - 1 and T(t - 2) into a polynomial; numbers for sizes of 0 come from a count with those sizes.
 
-/// <summary>Sums of products of named extents and attributes with rational coefficients: <c>2 b j k + 3 b j</c>.</summary>
+/// <summary>Sums of products of named extents and attributes with rational coefficients: <c>2 b j k + 3 b
+/// j</c>.</summary>
 public sealed class Polynomial : IEquatable<Polynomial>
 {
     sealed record Term(Rational Coefficient, (PolynomialAtom Atom, int Power)[] Factors)
     {
-        public readonly string Key = string.Join(' ', Factors.Select(f => f.Power == 1 ? f.Atom.Text : $"{f.Atom.Text}^{f.Power}"));
+        public readonly string Key =
+            string.Join(' ', Factors.Select(f => f.Power == 1 ? f.Atom.Text : $"{f.Atom.Text}^{f.Power}"));
         public readonly int Degree = Factors.Sum(f => f.Power);
         public int PowerOf(PolynomialAtom atom) => Array.Find(Factors, f => f.Atom == atom).Power;
     }
@@ -28,11 +30,13 @@ public sealed class Polynomial : IEquatable<Polynomial>
     public bool IsConstant => terms.Length == 0 || terms.Length == 1 && terms[0].Factors.Length == 0;
 
     /// <summary>The number it is; only where <see cref="IsConstant"/>.</summary>
-    public Rational Value => !IsConstant ? throw Throw.Internal($"{this} is not a number") : IsZero ? 0 : terms[0].Coefficient;
+    public Rational Value =>
+        !IsConstant ? throw Throw.Internal($"{this} is not a number") : IsZero ? 0 : terms[0].Coefficient;
 
     public int Degree => IsZero ? 0 : terms[0].Degree;
     /// <summary>The name, if it is nothing but one.</summary>
-    internal string? Name => terms is [{ Coefficient.IsOne: true, Factors: [{ Power: 1, Atom: SymbolAtom symbol }] }] ? symbol.Name : null;
+    internal string? Name => terms is [{ Coefficient.IsOne: true, Factors: [{ Power: 1, Atom: SymbolAtom symbol }] }]
+        ? symbol.Name : null;
     internal bool IsSum => terms.Length > 1;
 
     internal IEnumerable<PolynomialAtom> Atoms => terms.SelectMany(t => t.Factors).Select(f => f.Atom);
@@ -52,11 +56,14 @@ public sealed class Polynomial : IEquatable<Polynomial>
         }
     }
 
-    public static Polynomial operator +(Polynomial a, Polynomial b) => a.IsZero ? b : b.IsZero ? a : Sum(a.terms.Concat(b.terms));
-    public static Polynomial operator -(Polynomial a) => new([.. a.terms.Select(t => t with { Coefficient = -t.Coefficient })]);
+    public static Polynomial operator +(Polynomial a, Polynomial b) =>
+        a.IsZero ? b : b.IsZero ? a : Sum(a.terms.Concat(b.terms));
+    public static Polynomial operator -(Polynomial a) =>
+        new([.. a.terms.Select(t => t with { Coefficient = -t.Coefficient })]);
     public static Polynomial operator -(Polynomial a, Polynomial b) => a + -b;
     public static Polynomial operator *(Polynomial a, Polynomial b) =>
-        a.IsZero || b.IsOne ? a : b.IsZero || a.IsOne ? b : Sum(a.terms.SelectMany(s => b.terms.Select(t => Times(s, t))));
+        a.IsZero || b.IsOne ? a : b.IsZero || a.IsOne ? b
+            : Sum(a.terms.SelectMany(s => b.terms.Select(t => Times(s, t))));
 
     bool IsOne => terms.Length == 1 && terms[0].Factors.Length == 0 && terms[0].Coefficient.IsOne;
 
@@ -93,13 +100,15 @@ public sealed class Polynomial : IEquatable<Polynomial>
         return new([.. sums]);
     }
 
-    /// <summary>The quotient if the divisor is one monomial that divides every term, otherwise null; numbers divide without rest.</summary>
+    /// <summary>The quotient if the divisor is one monomial that divides every term, otherwise null; numbers divide
+    /// without rest.</summary>
     public static Polynomial? DivideExactly(Polynomial a, Polynomial b)
     {
         if (b.terms.Length != 1) return a == b && !b.IsZero ? One : null;
         var inverse = new Term(1 / b.terms[0].Coefficient, [.. b.terms[0].Factors.Select(f => (f.Atom, -f.Power))]);
         var quotient = Sum(a.terms.Select(t => Times(t, inverse)));
-        return quotient.terms.All(t => t.Factors.All(f => f.Power > 0) && (t.Coefficient.IsInteger || !a.IsIntegral)) ? quotient : null;
+        return quotient.terms.All(t => t.Factors.All(f => f.Power > 0) && (t.Coefficient.IsInteger || !a.IsIntegral))
+            ? quotient : null;
     }
 
     bool IsIntegral => terms.All(t => t.Coefficient.IsInteger);
@@ -149,13 +158,19 @@ public sealed class Polynomial : IEquatable<Polynomial>
     internal bool AtLeast(int least)
     {
         if (IsConstant) return Value.CompareTo(least) >= 0;
-        if (least <= 1 && terms.All(t => t.Coefficient.Sign > 0 && (t.Factors.Length == 0 || least <= 0 || t.Coefficient.IsInteger)
+        if (least <= 1 && terms.All(t => t.Coefficient.Sign > 0
+            && (t.Factors.Length == 0 || least <= 0 || t.Coefficient.IsInteger)
             && t.Factors.All(f => f.Atom.Least >= least))) return true;
         if (terms.Any(t => t.Factors.Any(f => f.Atom.Least is null))) return false;
         // -2 floor(m / 2) is at least -m
-        var floor = Array.Find(terms, t => t is { Coefficient.Sign: < 0, Factors: [{ Atom: FloorAtom { Bottom.IsConstant: true }, Power: 1 }] });
+        var floor = Array.Find(terms, t => t is
+        {
+            Coefficient.Sign: < 0,
+            Factors: [{ Atom: FloorAtom { Bottom.IsConstant: true }, Power: 1 }]
+        });
         if (floor?.Factors[0].Atom is FloorAtom { Bottom.Value.Sign: > 0 } down)
-            return (new Polynomial([.. terms.Where(t => t != floor)]) + down.Top * Constant(floor.Coefficient / down.Bottom.Value)).AtLeast(least);
+            return (new Polynomial([.. terms.Where(t => t != floor)])
+                + down.Top * Constant(floor.Coefficient / down.Bottom.Value)).AtLeast(least);
         // With n = 1 + n', n' >= 0, nonnegative coefficients settle it.
         var shifted = Zero;
         foreach (var term in terms)
@@ -193,15 +208,18 @@ public sealed class Polynomial : IEquatable<Polynomial>
     }
 
     /// <summary>As in <c>O(b c t^2)</c>.</summary>
-    public string Order => $"O({(IsZero ? "1" : Growth.ToString().Replace("ceil(log2(", "log(", StringComparison.Ordinal)
+    public string Order =>
+        $"O({(IsZero ? "1" : Growth.ToString().Replace("ceil(log2(", "log(", StringComparison.Ordinal)
         .Replace("))", ")", StringComparison.Ordinal))})";
 
     static IEnumerable<Term> Undominated(Term[] terms) =>
         terms.Where(a => !terms.Any(b => b.Key != a.Key && a.Factors.All(f => b.PowerOf(f.Atom) >= f.Power
             || f.Atom is LogAtom log && log.Value.terms[0].Factors.Any(g => b.PowerOf(g.Atom) > a.PowerOf(g.Atom)))));
 
-    public bool Equals(Polynomial? other) => ReferenceEquals(this, other) || other is not null && terms.Length == other.terms.Length
-        && terms.Zip(other.terms).All(p => p.First.Key == p.Second.Key && p.First.Coefficient.Equals(p.Second.Coefficient));
+    public bool Equals(Polynomial? other) => ReferenceEquals(this, other) || other is not null
+        && terms.Length == other.terms.Length
+        && terms.Zip(other.terms).All(p => p.First.Key == p.Second.Key
+            && p.First.Coefficient.Equals(p.Second.Coefficient));
 
     public static bool operator ==(Polynomial? a, Polynomial? b) => a is null ? b is null : a.Equals(b);
     public static bool operator !=(Polynomial? a, Polynomial? b) => !(a == b);

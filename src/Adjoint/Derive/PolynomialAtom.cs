@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-/// <summary>What a polynomial is a polynomial in: an extent or attribute by name, or a function of polynomials that is none.</summary>
+/// <summary>What a polynomial is a polynomial in: an extent or attribute by name, or a function of polynomials that is
+/// none.</summary>
 /// <param name="Text">As printed; atoms are equal when their texts are.</param>
 public abstract record PolynomialAtom(string Text)
 {

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// Numbers, attributes, extents and what is made of them gather in one factor, signs in front: -2 * x * (a / 3) is
-// -(2 / 3) * x * a with two operations left. Division by a product divides by each factor.
+// Numbers, attributes, extents and what is made of them gather in one factor, signs in front: -2 * x * (a / 3) is -(2 /
+// 3) * x * a with two operations left. Division by a product divides by each factor.
 
 /// <summary>An expression as sign * constant * factors / divisors.</summary>
 sealed record ProductForm(bool IsNegative, Expr Constant, Expr ConstantDivisor, List<Expr> Factors, List<Expr> Divisors)
@@ -14,12 +14,14 @@ sealed record ProductForm(bool IsNegative, Expr Constant, Expr ConstantDivisor, 
     public static ProductForm Of(Expr expr)
     {
         if (OperationCount.IsConstant(expr))
-            return expr is Negate or Number { Value: < 0 } ? Of(Algebra.Negate(expr)).Negated() : One with { Constant = expr };
+            return expr is Negate or Number { Value: < 0 } ? Of(Algebra.Negate(expr)).Negated()
+                : One with { Constant = expr };
         switch (expr)
         {
             case Negate negate: return Of(negate.Value).Negated();
             case Binary { Operator: Arithmetic.Multiply } product: return Of(product.Left).Times(Of(product.Right));
-            case Binary { Operator: Arithmetic.Divide } quotient: return Of(quotient.Left).Times(Of(quotient.Right).Inverse());
+            case Binary { Operator: Arithmetic.Divide } quotient:
+                return Of(quotient.Left).Times(Of(quotient.Right).Inverse());
             case Binary { Operator: Arithmetic.Add or Arithmetic.Subtract }:
                 // a sum of negative terms alone gives its sign away
                 var terms = Terms(expr);
@@ -27,14 +29,16 @@ sealed record ProductForm(bool IsNegative, Expr Constant, Expr ConstantDivisor, 
                 var sum = Sum(isNegative ? terms.ConvertAll(t => t.Negated()) : terms);
                 return One with { IsNegative = isNegative, Factors = [sum] };
             case Access: return One with { Factors = [expr] };
-            default: return One with { Factors = [expr.WithParts(expr.Parts().Select(p => Of(p).Expression()).ToEquatable())] };
+            default:
+                return One with { Factors = [expr.WithParts(expr.Parts().Map(p => Of(p).Expression()))] };
         }
     }
 
     /// <summary>The terms of a sum, each with its sign.</summary>
     public static List<ProductForm> Terms(Expr expr) => expr switch
     {
-        Binary { Operator: Arithmetic.Add } sum when !OperationCount.IsConstant(expr) => [.. Terms(sum.Left), .. Terms(sum.Right)],
+        Binary { Operator: Arithmetic.Add } sum when !OperationCount.IsConstant(expr) =>
+            [.. Terms(sum.Left), .. Terms(sum.Right)],
         Binary { Operator: Arithmetic.Subtract } sum when !OperationCount.IsConstant(expr) =>
             [.. Terms(sum.Left), .. Terms(sum.Right).Select(t => t.Negated())],
         _ => [Of(expr)],
@@ -43,7 +47,8 @@ sealed record ProductForm(bool IsNegative, Expr Constant, Expr ConstantDivisor, 
     /// <summary>Constants last, as one; a term without a minus first.</summary>
     public static Expr Sum(IEnumerable<ProductForm> terms)
     {
-        var (constants, others) = (terms.Where(t => t.IsConstant), terms.Where(t => !t.IsConstant).OrderBy(t => t.IsNegative).ToList());
+        var constants = terms.Where(t => t.IsConstant);
+        var others = terms.Where(t => !t.IsConstant).OrderBy(t => t.IsNegative).ToList();
         var constant = constants.Aggregate((Expr)Expr.Zero, Add);
         return others.Count > 0 && others[0].IsNegative
             ? others.Aggregate(constant, Add) // c - x, where -x + c costs a sign
@@ -67,8 +72,9 @@ sealed record ProductForm(bool IsNegative, Expr Constant, Expr ConstantDivisor, 
 
     public ProductForm Negated() => this with { IsNegative = !IsNegative };
 
-    public ProductForm Times(ProductForm other) => new(IsNegative != other.IsNegative, Algebra.Multiply(Constant, other.Constant),
-        Algebra.Multiply(ConstantDivisor, other.ConstantDivisor), [.. Factors, .. other.Factors], [.. Divisors, .. other.Divisors]);
+    public ProductForm Times(ProductForm other) => new(IsNegative != other.IsNegative,
+        Algebra.Multiply(Constant, other.Constant), Algebra.Multiply(ConstantDivisor, other.ConstantDivisor),
+        [.. Factors, .. other.Factors], [.. Divisors, .. other.Divisors]);
 
     ProductForm Inverse() => new(IsNegative, ConstantDivisor, Constant, Divisors, Factors);
 }

@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace Adjoint;
 
-/// <summary>An exact fraction in lowest terms, denominator positive: t(t+1)/2 has halves in it, and counts outgrow 64 bits.</summary>
+/// <summary>An exact fraction in lowest terms, denominator positive: t(t+1)/2 has halves in it, and counts outgrow 64
+/// bits.</summary>
 public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
 {
     readonly BigInteger numerator, denominator; // denominator 0 stands for 1, so that default is 0
@@ -12,7 +13,8 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     {
         if (denominator.IsZero) throw new DivideByZeroException();
         var divisor = BigInteger.GreatestCommonDivisor(numerator, denominator) * denominator.Sign;
-        (this.numerator, this.denominator) = divisor.IsOne ? (numerator, denominator) : (numerator / divisor, denominator / divisor);
+        (this.numerator, this.denominator) = divisor.IsOne ? (numerator, denominator)
+            : (numerator / divisor, denominator / divisor);
     }
 
     public BigInteger Numerator => numerator;
@@ -33,7 +35,8 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     public static Rational operator -(Rational a, Rational b) => a + -b;
     public static Rational operator *(Rational a, Rational b) => a.IsInteger && b.IsInteger ? a.numerator * b.numerator
         : new Rational(a.numerator * b.numerator, a.Denominator * b.Denominator);
-    public static Rational operator /(Rational a, Rational b) => new(a.numerator * b.Denominator, a.Denominator * b.numerator);
+    public static Rational operator /(Rational a, Rational b) =>
+        new(a.numerator * b.Denominator, a.Denominator * b.numerator);
 
     public BigInteger Floor() => (numerator - (numerator % Denominator + Denominator) % Denominator) / Denominator;
 

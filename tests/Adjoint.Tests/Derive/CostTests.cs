@@ -69,7 +69,8 @@ public sealed class CostTests
     public void The_lstm_counts_of_the_course_are_exact()
     {
         foreach (var row in Golden("s024_op_counts").GetProperty("lstm").EnumerateArray())
-            Assert.Equal(row.GetProperty("flops").GetInt32(), Count(Lstm, ("b", 1), ("t", row.GetProperty("t").GetInt32()),
+            Assert.Equal(row.GetProperty("flops").GetInt32(),
+                Count(Lstm, ("b", 1), ("t", row.GetProperty("t").GetInt32()),
                 ("i", row.GetProperty("d").GetInt32()), ("j", row.GetProperty("h").GetInt32())));
     }
 
@@ -77,7 +78,8 @@ public sealed class CostTests
     public void The_attention_counts_of_the_course_are_exact()
     {
         foreach (var row in Golden("s024_op_counts").GetProperty("attention").EnumerateArray())
-            Assert.Equal(row.GetProperty("flops").GetInt32(), Count(SelfAttention, ("t", row.GetProperty("t").GetInt32()),
+            Assert.Equal(row.GetProperty("flops").GetInt32(),
+                Count(SelfAttention, ("t", row.GetProperty("t").GetInt32()),
                 ("i", row.GetProperty("n").GetInt32()), ("c", row.GetProperty("n").GetInt32() / 4)));
     }
 
@@ -95,12 +97,14 @@ public sealed class CostTests
         foreach (var row in Golden("s024_op_counts").GetProperty("seq2seq").EnumerateArray())
         {
             int Size(string name) => row.GetProperty(name).GetInt32();
-            Rational Cells(int steps, int inputs) => Count(Lstm, ("b", 1), ("t", steps), ("i", inputs), ("j", Size("h")));
+            Rational Cells(int steps, int inputs) => Count(Lstm, ("b", 1), ("t", steps), ("i", inputs),
+                ("j", Size("h")));
             var project = Count("project(h[t,i], w[v,i]) -> y\n  y[t,v] += h[t,i] * w[v,i]",
                 ("t", Size("m")), ("i", Size("h")), ("v", Size("V")));
             var attend = Count(Attend, ("t", Size("m")), ("u", Size("n")), ("c", Size("h")), ("d", Size("h")));
             Assert.Equal(Size("plain"), Cells(Size("n"), Size("d")) + Cells(Size("m"), Size("d")) + project);
-            Assert.Equal(Size("attention"), Cells(Size("n"), Size("d")) + Cells(Size("m"), Size("d") + Size("h")) + project + attend);
+            Assert.Equal(Size("attention"), Cells(Size("n"), Size("d")) + Cells(Size("m"), Size("d") + Size("h"))
+                + project + attend);
         }
     }
 
@@ -126,9 +130,12 @@ public sealed class CostTests
             """;
         foreach (var row in Golden("s1_attention_flops").GetProperty("rows").EnumerateArray())
         {
-            int l = row.GetProperty("L").GetInt32(), d = row.GetProperty("D").GetInt32(), m = row.GetProperty("M").GetInt32();
-            Assert.Equal(row.GetProperty("quadratic").GetInt64(), (long)Count(Quadratic, ("t", l), ("u", l), ("c", d), ("d", d)).Numerator);
-            Assert.Equal(row.GetProperty("linear").GetInt64(), (long)Count(Linear, ("t", l), ("u", l), ("m", m), ("d", d)).Numerator);
+            int l = row.GetProperty("L").GetInt32(), d = row.GetProperty("D").GetInt32();
+            var m = row.GetProperty("M").GetInt32();
+            Assert.Equal(row.GetProperty("quadratic").GetInt64(),
+                (long)Count(Quadratic, ("t", l), ("u", l), ("c", d), ("d", d)).Numerator);
+            Assert.Equal(row.GetProperty("linear").GetInt64(),
+                (long)Count(Linear, ("t", l), ("u", l), ("m", m), ("d", d)).Numerator);
         }
     }
 
@@ -150,7 +157,8 @@ public sealed class CostTests
     public void A_strided_convolution_stays_a_named_count_that_numbers_make_exact()
     {
         var cost = Of(Conv, ("stride", 2), ("k", 3));
-        Assert.Equal("2 points(p' < floor((m + 1) / 2), k' < 3, k' + 2 p' - 1 >= 0, m - k' - 2 p' >= 0)", cost.Operations.ToString());
+        Assert.Equal("2 points(p' < floor((m + 1) / 2), k' < 3, k' + 2 p' - 1 >= 0, m - k' - 2 p' >= 0)",
+            cost.Operations.ToString());
         Assert.Equal(2 * 7, cost.At(new Dictionary<string, int> { ["m"] = 5 }).Operations);
         Assert.Equal("O(m)", cost.Operations.Order);
     }
@@ -191,7 +199,8 @@ public sealed class CostTests
         {
             And and => Holds(and.Left, i, j, extentOfJ) && Holds(and.Right, i, j, extentOfJ),
             Compare compare => (compare.Operator, Value(compare.Left).CompareTo(Value(compare.Right))) is
-                (Comparison.Equal, 0) or (Comparison.NotEqual, not 0) or (Comparison.Less, < 0) or (Comparison.LessOrEqual, <= 0)
+                (Comparison.Equal, 0) or (Comparison.NotEqual, not 0) or (Comparison.Less, < 0)
+                or (Comparison.LessOrEqual, <= 0)
                 or (Comparison.Greater, > 0) or (Comparison.GreaterOrEqual, >= 0),
             _ => throw new InvalidOperationException(expr.ToString()),
         };
@@ -220,16 +229,19 @@ public sealed class CostTests
 
     [Fact]
     public void A_position_found_in_data_fixes_the_axes_that_number_it() =>
-        Assert.Equal("b", Of("f(dy[b], at[b], shape x[b,i,j]) -> dx[b,i,j]\n  dx[b,i,j] += 2 * dy[b]  if i * #j + j == at[b]")
+        Assert.Equal("b",
+            Of("f(dy[b], at[b], shape x[b,i,j]) -> dx[b,i,j]\n  dx[b,i,j] += 2 * dy[b]  if i * #j + j == at[b]")
             .Operations.ToString());
 
     [Fact]
     public void Extents_attributes_and_signs_of_a_right_side_are_free() =>
-        Assert.Equal("j", Of("f(x[j]; rate = 0.1) -> y\n  y[j] = -(x[j] * (2 * rate / sqrt(#j)))").Operations.ToString());
+        Assert.Equal("j",
+            Of("f(x[j]; rate = 0.1) -> y\n  y[j] = -(x[j] * (2 * rate / sqrt(#j)))").Operations.ToString());
 
     [Fact]
     public void Both_branches_of_where_are_counted() =>
-        Assert.Equal("4 j", Of("f(x[j]) -> y\n  y[j] = where(x[j] > 0, exp(x[j]), 2 * tanh(x[j]))").Operations.ToString());
+        Assert.Equal("4 j",
+            Of("f(x[j]) -> y\n  y[j] = where(x[j] > 0, exp(x[j]), 2 * tanh(x[j]))").Operations.ToString());
 
     [Fact]
     public void Updating_an_operand_in_place_counts_its_addition() =>
@@ -285,7 +297,8 @@ public sealed class CostTests
         foreach (var text in new[] { Lstm, SelfAttention, Causal, Conv })
         {
             var cost = Cost.Of(Parser.Parse(text));
-            var sizes = cost.Operations.Symbols.Select((name, n) => (name, Size: n + 4)).ToDictionary(s => s.name, s => s.Size);
+            var sizes = cost.Operations.Symbols.Select((name, n) => (name, Size: n + 4))
+                .ToDictionary(s => s.name, s => s.Size);
             Assert.Equal(cost.Operations.Evaluate(sizes), cost.At(sizes).Operations.Value);
         }
     }

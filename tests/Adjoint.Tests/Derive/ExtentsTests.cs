@@ -12,7 +12,8 @@ public sealed class ExtentsTests
 
     static Extents Bind(string text, params (string Name, int[] Shape)[] shapes) => BindWith(text, [], shapes);
 
-    static Extents BindWith(string text, Dictionary<string, double> attributes, params (string Name, int[] Shape)[] shapes) =>
+    static Extents BindWith(string text, Dictionary<string, double> attributes,
+        params (string Name, int[] Shape)[] shapes) =>
         Extents.Bind(Parser.Parse(text), shapes.ToDictionary(s => s.Name, s => s.Shape), attributes);
 
     [Fact]
@@ -37,13 +38,15 @@ public sealed class ExtentsTests
     [InlineData(5, 3, 2, 1, 3)]
     [InlineData(1, 3, 1, 0, 0)]
     public void An_axis_line_rounds_down_and_is_at_least_zero(int m, int k, int stride, int pad, int expected) =>
-        Assert.Equal([2, 7, expected], BindWith(Conv, new() { ["stride"] = stride, ["pad"] = pad }, ("x", [2, 3, m]), ("w", [7, 3, k]))
+        Assert.Equal([2, 7, expected], BindWith(Conv, new() { ["stride"] = stride, ["pad"] = pad }, ("x", [2, 3, m]),
+            ("w", [7, 3, k]))
             .OutputShape("y"));
 
     [Fact]
     public void A_composite_dimension_is_divided()
     {
-        var extents = Bind("split(x[b,(h,c)]; heads = 2) -> y\n  axis h < heads\n  y[b,h,c] = x[b,(h,c)]", ("x", [3, 10]));
+        var extents = Bind("split(x[b,(h,c)]; heads = 2) -> y\n  axis h < heads\n  y[b,h,c] = x[b,(h,c)]",
+            ("x", [3, 10]));
         Assert.Equal(5, extents["c"]);
         Assert.Equal([3, 2, 5], extents.OutputShape("y"));
     }
@@ -146,12 +149,14 @@ public sealed class ExtentsTests
     [Fact]
     public void An_attribute_in_an_extent_is_an_integer() =>
         Assert.Contains("size is not an integer", Assert.Throws<LoopException>(() =>
-            BindWith("f(x[i]; size = 1) -> y\n  axis k < size\n  y[i,k] = x[i]", new() { ["size"] = 1.5 }, ("x", [3]))).Message);
+            BindWith("f(x[i]; size = 1) -> y\n  axis k < size\n  y[i,k] = x[i]", new() { ["size"] = 1.5 },
+                ("x", [3]))).Message);
 
     [Fact]
     public void Formulas_name_the_extents_of_the_signature()
     {
-        var extents = SymbolicExtents.Of(Parser.Parse(Conv), new Dictionary<string, Polynomial> { ["pad"] = 1, ["stride"] = 2 });
+        var extents = SymbolicExtents.Of(Parser.Parse(Conv),
+            new Dictionary<string, Polynomial> { ["pad"] = 1, ["stride"] = 2 });
         Assert.Equal("floor((m - k) / 2) + 2", extents["p"].ToString());
         Assert.Equal("b i m", extents.Cells("x").ToString());
     }

@@ -22,17 +22,21 @@ public sealed class MixingTests
     [InlineData("y[t,j] += x[u,j]  if u == t + k - 1", "window [-1, +1]")]
     [InlineData("y[t,j] += x[u,j]  if u == 2*t + k - 1", "window [-1, +1] of 2 t")]
     [InlineData("a[t,j] += x[u,j]  if u == t + k - 1\n  y[t,j] += a[u,j]  if u == t + k - 1", "window [-2, +2]")]
-    [InlineData("a[t,j] += x[u,j]  if u == 2*t + k - 1\n  y[t,j] += a[u,j]  if u == 2*t + k - 1", "window [-3, +3] of 4 t")]
+    [InlineData("a[t,j] += x[u,j]  if u == 2*t + k - 1\n  y[t,j] += a[u,j]  if u == 2*t + k - 1",
+        "window [-3, +3] of 4 t")]
     [InlineData("for t:\n    y[t,j] = y[t-1,j] + x[t,j]", "all before, step by step")]
     [InlineData("for t down:\n    y[t,j] = y[t+1,j] + x[t,j]", "all after, step by step")]
     public void A_line_mixes_the_positions_it_reads(string lines, string expected) =>
-        Assert.Equal(expected, Between($"f(x[t,j]) -> y[t,j]\n  axis u < #t\n  axis k < 3\n  {lines}", "t", "x").ToString());
+        Assert.Equal(expected, Between($"f(x[t,j]) -> y[t,j]\n  axis u < #t\n  axis k < 3\n  {lines}", "t", "x")
+            .ToString());
 
     [Fact]
     public void Heads_folded_into_one_dimension_stay_apart()
     {
-        Assert.True(Between("f(x[t,(h,c)]; heads = 2) -> y[t,(h,c)]\n  axis h < heads\n  y[t,(h,c)] = x[t,(h,c)]", "(h,c)", "x").IsPerPosition);
-        Assert.Equal("all", Between("f(x[t,(h,c)]; heads = 2) -> y[t,(h,c)]\n  axis h < heads\n  axis e < #c\n  y[t,(h,c)] += x[t,(h,e)]",
+        Assert.True(Between("f(x[t,(h,c)]; heads = 2) -> y[t,(h,c)]\n  axis h < heads\n  y[t,(h,c)] = x[t,(h,c)]",
+            "(h,c)", "x").IsPerPosition);
+        Assert.Equal("all",
+            Between("f(x[t,(h,c)]; heads = 2) -> y[t,(h,c)]\n  axis h < heads\n  axis e < #c\n  y[t,(h,c)] += x[t,(h,e)]",
             "(h,c)", "x").ToString());
     }
 
@@ -81,7 +85,8 @@ public sealed class MixingTests
         var sizes = SymbolicExtents.Of(program);
         var mixes = Mixing.Of(program).Mixes.ToLookup(m => (m.Output, m.Operand));
         var operands = program.Operands.ToDictionary(o => o.Name, o => NdArray.Generate(
-            [.. o.Dims.Select((d, n) => d.Axes[0] == ".." ? 2 : Size(sizes.Dims(o.Name)[n].Size))], i => Math.Sin(1 + i * i)));
+            [.. o.Dims.Select((d, n) => d.Axes[0] == ".." ? 2 : Size(sizes.Dims(o.Name)[n].Size))],
+            i => Math.Sin(1 + i * i)));
         var before = Reference.Run(program, operands);
         var (hidden, changed) = (0, 0);
         foreach (var operand in program.Operands)
@@ -97,7 +102,8 @@ public sealed class MixingTests
                     {
                         var isChanged = before[output.Name].Values[to] != after[output.Name].Values[to];
                         var isSeen = IsSeen(output, Position(before[output.Name].ShapeToArray(), to), operand, source);
-                        Assert.True(isSeen || !isChanged, $"{name}: {output.Name}[{to}] depends on {operand.Name}[{at}]");
+                        Assert.True(isSeen || !isChanged,
+                            $"{name}: {output.Name}[{to}] depends on {operand.Name}[{at}]");
                         hidden += isSeen ? 0 : 1;
                         changed += isChanged ? 1 : 0;
                     }
@@ -116,7 +122,8 @@ public sealed class MixingTests
         bool IsSeen(Output output, int[] to, Operand operand, int[] from) => mixes[(output.Name, operand.Name)].All(m =>
             {
                 var axis = output.Dims.ToList().FindIndex(d => d.Index.ToString() == m.Axis);
-                var distance = from[operand.Dims.ToList().FindIndex(d => d.Index.ToString() == m.OperandAxis)] - Size(m.Scale) * to[axis];
+                var distance = from[operand.Dims.ToList().FindIndex(d => d.Index.ToString() == m.OperandAxis)]
+                    - Size(m.Scale) * to[axis];
                 return (m.From is null || Size(m.From) <= distance) && (m.To is null || distance <= Size(m.To));
             });
     }

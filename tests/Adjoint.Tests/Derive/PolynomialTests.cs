@@ -46,7 +46,8 @@ public sealed class PolynomialTests
         var formula = Polynomial.FloorDivide(3 * M - B + 5, 4);
         for (var m = 1; m < 9; m++)
             for (var b = 1; b < 5; b++)
-                Assert.Equal((int)Math.Floor((3 * m - b + 5) / 4.0), formula.Evaluate(new Dictionary<string, int> { ["m"] = m, ["b"] = b }));
+                Assert.Equal((int)Math.Floor((3 * m - b + 5) / 4.0),
+                    formula.Evaluate(new Dictionary<string, int> { ["m"] = m, ["b"] = b }));
     }
 
     [Fact]
