@@ -27,4 +27,19 @@ public static class Tolerance
 
     /// <summary>One gradient in two forms, simplified and not: other orders of many operations.</summary>
     public const double Simplified = 1e-9;
+
+    /// <summary>The test vectors of ONNX in float32 and float64, relative: what ONNX itself allows.</summary>
+    public const double OnnxRelative = 1e-3;
+
+    /// <summary>The test vectors of ONNX, absolute, beside the relative bound.</summary>
+    public const double OnnxAbsolute = 1e-7;
+
+    /// <summary>Vectors of Fourier transforms, absolute: they were computed in float32, as their zeros show.</summary>
+    public const double OnnxFourierAbsolute = 1e-6;
+
+    /// <summary>Vectors in float16, relative: four units in the last place, since they were computed in it.</summary>
+    public const double OnnxFloat16 = 4e-3;
+
+    /// <summary>Vectors in bfloat16, relative: two units in the last place.</summary>
+    public const double OnnxBFloat16 = 1.6e-2;
 }
