@@ -3,9 +3,54 @@ namespace Adjoint;
 /// <summary>An assembled step, ready to run on storages.</summary>
 abstract class Plan
 {
+    /// <summary>For each operand of the program, which leaf of the recorded calls it is, in the order in which they read them.</summary>
+    public required int[] LeafOf { get; init; }
+
     /// <param name="operands">In the order of the program's operands.</param>
     /// <param name="outputs">In the order of its outputs.</param>
     public abstract void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs);
+
+    /// <summary>The plan for tensors to compute, and the leaves whose values are its operands.</summary>
+    public static (Plan Plan, Tensor[] Leaves) For(IReadOnlyList<Tensor> wanted)
+    {
+        var calls = Calls(wanted);
+        var leaves = new List<Tensor>();
+        var key = PlanKey.Of(calls, wanted, leaves);
+        var plan = PlanCache.Shared.Find(key, () =>
+        {
+            var step = StepProgram.Of(calls, wanted);
+            return new ReferencePlan(step) { LeafOf = [.. step.Leaves.Select(l => leaves.IndexOf(l))] };
+        });
+        return (plan, [.. plan.LeafOf.Select(i => leaves[i])]);
+    }
+
+    // Every call the wanted tensors depend on and nobody has computed, each after those it reads.
+    static List<Recorded> Calls(IReadOnlyList<Tensor> wanted)
+    {
+        var order = new List<Recorded>();
+        var seen = new HashSet<Recorded>();
+        var stack = new Stack<(Recorded Call, int Next)>();
+        foreach (var tensor in wanted)
+        {
+            Push(tensor);
+            while (stack.TryPop(out var top))
+            {
+                if (top.Next == top.Call.Operands.Length)
+                {
+                    order.Add(top.Call);
+                    continue;
+                }
+                stack.Push((top.Call, top.Next + 1));
+                Push(top.Call.Operands[top.Next]);
+            }
+        }
+        return order;
+
+        void Push(Tensor tensor)
+        {
+            if (tensor.Values is null && tensor.Source is { } source && seen.Add(source)) stack.Push((source, 0));
+        }
+    }
 }
 
 /// <summary>Runs the step on the reference interpreter: slow, and the law.</summary>

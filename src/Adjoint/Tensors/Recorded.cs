@@ -25,6 +25,11 @@ sealed class Recorded
     public Tensor[] Operands { get; }
     public IReadOnlyList<Tensor> Outputs => outputs;
 
+    public bool KeepsValues => kept is not null;
+
+    /// <summary>Outputs, then kept values in the order in which they were asked for.</summary>
+    public IEnumerable<Tensor> Made => kept is null ? outputs : outputs.Concat(kept.Values);
+
     /// <summary>The program with a name for every value that a reverse keeps.</summary>
     public LoopProgram ProgramToRun => kept is null ? Binding.Program : Binding.Pattern.Reverse!.Forward;
 

@@ -6,8 +6,7 @@ namespace Adjoint;
 /// <param name="Results">Tensors to compute, in the order of the program's outputs.</param>
 sealed record StepProgram(LoopProgram Program, Tensor[] Leaves, Tensor[] Results)
 {
-    /// <summary>All calls that the wanted tensors depend on and that have not been computed.</summary>
-    public static StepProgram Of(IReadOnlyList<Tensor> wanted) => new StepWriter().Run(wanted);
+    public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted) => new StepWriter().Run(calls, wanted);
 }
 
 // Axes of a call take the names that its operands' dimensions already have, so that lines of different calls run over the
@@ -26,9 +25,9 @@ sealed class StepWriter
     readonly List<Tensor> leaves = [];
     readonly List<Statement> body = [];
 
-    public StepProgram Run(IReadOnlyList<Tensor> wanted)
+    public StepProgram Run(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted)
     {
-        foreach (var call in Calls(wanted)) Add(call);
+        foreach (var call in calls) Add(call);
         var outputs = new List<Output>();
         foreach (var tensor in wanted)
         {
@@ -37,33 +36,6 @@ sealed class StepWriter
         }
         return new(new("step", operands.ToEquatable(), [], outputs.ToEquatable(), axes.ToEquatable(), body.ToEquatable()),
             [.. leaves], [.. wanted]);
-    }
-
-    static List<Recorded> Calls(IReadOnlyList<Tensor> wanted)
-    {
-        var order = new List<Recorded>();
-        var seen = new HashSet<Recorded>();
-        var stack = new Stack<(Recorded Call, int Next)>();
-        foreach (var tensor in wanted)
-        {
-            Push(tensor);
-            while (stack.TryPop(out var top))
-            {
-                if (top.Next == top.Call.Operands.Length)
-                {
-                    order.Add(top.Call);
-                    continue;
-                }
-                stack.Push((top.Call, top.Next + 1));
-                Push(top.Call.Operands[top.Next]);
-            }
-        }
-        return order;
-
-        void Push(Tensor tensor)
-        {
-            if (tensor.Values is null && tensor.Source is { } source && seen.Add(source)) stack.Push((source, 0));
-        }
     }
 
     void Add(Recorded call)
@@ -123,7 +95,7 @@ sealed class StepWriter
     (string Name, EquatableArray<Dim> Dims) Find(Tensor tensor)
     {
         if (tensors.TryGetValue(tensor, out var known)) return known;
-        if (tensor.Values is not null) return tensors[tensor] = Leaf(tensor, Fresh("a"));
+        if (tensor.Values is not null || tensor.Source is null) return tensors[tensor] = Leaf(tensor, Fresh("a"));
         var call = tensor.Source!;
         var at = call.Outputs.ToList().IndexOf(tensor);
         return tensors[tensor] = at >= 0 ? (names[call][tensor.Name!], outputDims[call][at])

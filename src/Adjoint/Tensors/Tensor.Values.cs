@@ -73,12 +73,44 @@ public sealed unsafe partial class Tensor
         foreach (var tensor in tensors)
             if (tensor.Values is null && !wanted.Contains(tensor)) wanted.Add(tensor);
         if (wanted.Count == 0) return;
-        var step = StepProgram.Of(wanted);
-        var plan = new ReferencePlan(step);
+        if (Step.Current is not null) throw new InvalidOperationException($"{wanted[0]} is read while a step is captured: it has no value yet.\n"
+            + "Hint: return it from the step and read it there.");
+        var (plan, leaves) = Plan.For(wanted);
         var outputs = new Storage[wanted.Count];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = Storage.Allocate(wanted[i].Count * wanted[i].Type.ByteSize);
-        plan.Run([.. step.Leaves.Select(l => l.Values!)], outputs);
+        plan.Run([.. leaves.Select(l => l.Values!)], outputs);
         for (var i = 0; i < outputs.Length; i++) wanted[i].SetValues(outputs[i]);
+    }
+
+    /// <summary>Gives leaves new values, all computed before the first is replaced. Inside a captured step it happens each time.</summary>
+    public static void Assign(params ReadOnlySpan<(Tensor Target, Tensor Value)> assignments)
+    {
+        foreach (var (target, value) in assignments)
+        {
+            if (target.Source is not null) throw new InvalidOperationException($"Assign: {target} is the result of a call; only a leaf takes values.");
+            if (!target.Shape.SequenceEqual(value.Shape) || target.Type != value.Type)
+                throw new ShapeException($"Assign: {target} can't take the values of {value}.", "values", [.. target.Shape]);
+        }
+        if (Step.Current is { } step)
+        {
+            foreach (var (target, value) in assignments) step.Assign(target, value);
+            return;
+        }
+        var values = new Tensor[assignments.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = assignments[i].Value;
+        Compute(values);
+        for (var i = 0; i < values.Length; i++) assignments[i].Target.Values = values[i].Values;
+    }
+
+    /// <summary>A leaf that gets its values at each run of a step.</summary>
+    internal static Tensor Placeholder(int[] shape, DType type) => new(shape, type);
+
+    /// <summary>Takes these values and hands over the ones before.</summary>
+    internal Storage Exchange(Storage values)
+    {
+        var before = Values!;
+        Values = values;
+        return before;
     }
 
     void Compute() => Compute(this);

@@ -20,6 +20,12 @@ public sealed partial class Tensor
         Count = CountOf(shape);
     }
 
+    Tensor(int[] shape, DType type)
+    {
+        (this.shape, Type) = (shape, type);
+        Count = CountOf(shape);
+    }
+
     public DType Type { get; }
     public int Rank => shape.Length;
     public long Count { get; }
@@ -53,7 +59,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The same values without their history.</summary>
-    public Tensor Detach() => Source is null ? new(Values!, shape, Type) : Call(CopyDefinition, [this], detached: true);
+    public Tensor Detach() => Source is null && Values is not null ? new(Values, shape, Type) : Call(CopyDefinition, [this], detached: true);
+
+    internal Tensor Copy() => Call(CopyDefinition, [this]);
 
     /// <summary>As <c>float32[64, 10]</c>; never computes.</summary>
     public override string ToString() => DTypes.Describe(Type, shape) + (Values is null ? " (not computed)" : "");
