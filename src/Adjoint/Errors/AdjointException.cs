@@ -29,5 +29,8 @@ public sealed class FileFormatException(string message, string file, Exception? 
     public string File { get; } = file;
 }
 
+/// <summary>An environment variable or option whose value does not exist.</summary>
+public sealed class SettingException(string message) : AdjointException(message);
+
 /// <summary>A violated invariant of Adjoint itself: a bug, not a mistake of the user.</summary>
 public sealed class InternalException(string message) : Exception(message);

@@ -1,0 +1,57 @@
+namespace Adjoint;
+
+// Loops over the lanes of vectors. The body is written once and laid out up to three times: several vectors a turn (so
+// that sums do not wait for each other), one vector a turn, and the end. The end is one masked vector where the target
+// loads some lanes only, else a scalar loop; neither touches a cell past the end.
+
+sealed partial class CodeBuilder
+{
+    /// <summary>Runs the body over [from, to), a vector of lanes at a time.</summary>
+    /// <param name="element">What the lanes are lanes of; its size decides how many there are.</param>
+    /// <param name="unroll">Vectors a turn.</param>
+    /// <param name="body">Gets the index of the first lane.</param>
+    public void VectorLoop(string name, CodeExpr from, CodeExpr to, Element element, Action<CodeExpr, Lanes> body, int unroll = 1)
+    {
+        var lanes = Target.Lanes(element);
+        var start = Let($"{name}_start", Code.Typed(from, CodeType.Int64));
+        var end = Let($"{name}_end", Code.Typed(to, CodeType.Int64));
+        var done = start;
+        if (unroll > 1) done = Full(unroll);
+        if (lanes > 1 || unroll == 1) done = Full(1);
+        if (lanes == 1 && unroll == 1) return;
+        if (lanes > 1 && Target.HasMaskedMemory)
+            If(done < end, () => body(done, new(this, element, lanes, 0, Let("left", end - done))));
+        else
+            For(name, done, end, i => body(i, new(this, element, 1, 0, null)));
+
+        // Turns of so many whole vectors; gives where they end.
+        CodeExpr Full(int parts)
+        {
+            var step = parts * lanes;
+            var rest = Code.MaxNative(end - done, 0);
+            var stop = step == 1 ? end : Let($"{name}_full", done + (int.IsPow2(step) ? rest & -step : rest / step * step));
+            For(name, done, stop, i =>
+            {
+                for (var part = 0; part < parts; part++) body(i + part * lanes, new(this, element, lanes, part, null));
+            }, step);
+            return stop;
+        }
+    }
+
+    /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>
+    public CodeExpr HorizontalSum(CodeExpr vector) => Horizontal(vector, (a, b) => a + b);
+
+    /// <summary>Combines the lanes into one, always in the same order: halves upon halves.</summary>
+    public CodeExpr Horizontal(CodeExpr vector, Func<CodeExpr, CodeExpr, CodeExpr> combine)
+    {
+        var value = Let("half", vector);
+        while (value.Type.Bits > 128 && value.Type.IsVector) value = Let("half", combine(Code.Lower(value), Code.Upper(value)));
+        CodeExpr[] numbers = [.. Enumerable.Range(0, value.Type.Lanes).Select(lane => Code.Lane(value, lane))];
+        while (numbers.Length > 1)
+        {
+            var half = numbers.Length / 2;
+            numbers = [.. Enumerable.Range(0, half).Select(i => Let("part", combine(numbers[i], numbers[i + half])))];
+        }
+        return numbers[0];
+    }
+}
