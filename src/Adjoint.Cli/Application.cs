@@ -17,6 +17,7 @@ static class Application
         {
             ExplainCommand.Create(terminal),
             RunCommand.Create(terminal),
+            CostCommand.Create(terminal),
             VerifyCommand.Create(terminal, cancellation),
         };
         root.HelpName = "adjoint";

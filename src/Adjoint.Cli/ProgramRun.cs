@@ -19,6 +19,9 @@ sealed class ProgramRun(LoopProgram program)
     public void AddArrays(string given)
     {
         var at = given.IndexOf('=', StringComparison.Ordinal);
+        if (at > 0 && given.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--in: '{given}' names one operand, and an .npz file holds several arrays by their names.",
+                $"--in {given[(at + 1)..]}");
         if (at > 0) Add(given[..at], InputFile.Read(given[(at + 1)..], Npy.Read), given);
         else if (given.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--in: '{given}' is one array without a name.", $"name its operand: --in {program.Operands[0].Name}={given}");

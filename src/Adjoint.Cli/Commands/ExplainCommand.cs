@@ -8,6 +8,8 @@ namespace Adjoint.Cli;
 /// <summary><c>adjoint explain</c>: a definition, the reverse derived from it, and what both cost.</summary>
 static class ExplainCommand
 {
+    static readonly Letters NoLetters = new([], []);
+
     public static Command Create(Terminal terminal)
     {
         var subject = CommonOptions.Subject();
@@ -44,14 +46,25 @@ static class ExplainCommand
             text.Append(Comment(reverse.Kept.Count > 0 ? $"Kept for it beside the operands: {KeptText(reverse)}"
                 : "It needs no values beside the operands."));
         }
+        var (forward, backward) = Costs(program, reverse);
+        text.Append("\n# Cost of ").Append(program.Name).Append('\n');
+        foreach (var line in CostText.Lines(forward, NoLetters)) text.Append("#   ").Append(line);
+        if (backward is null) return text.ToString();
+        text.Append("# Cost of its reverse\n");
+        foreach (var line in CostText.Lines(backward, NoLetters)) text.Append("#   ").Append(line);
         return text.ToString();
     }
+
+    static (Cost Forward, Cost? Reverse) Costs(LoopProgram program, Reverse? reverse) =>
+        reverse is null ? (Cost.Of(program), null) : Cost.Of(reverse);
 
     static string Json(LoopProgram program, Reverse? reverse) => JsonText.Object(json =>
     {
         json.WriteString("name", program.Name);
         json.WriteString("definition", Printer.Print(program));
         json.Strings("warnings", Checker.Warnings(program));
+        var (cost, reverseCost) = Costs(program, reverse);
+        CostText.Write(json, "cost", cost, NoLetters);
         if (reverse is null)
         {
             json.WriteNull("reverse");
@@ -63,6 +76,7 @@ static class ExplainCommand
         Names("given", reverse.Given);
         Names("gradients", reverse.Gradients);
         json.Strings("kept", reverse.Kept.Select(k => k.Name));
+        CostText.Write(json, "reverseCost", reverseCost!, NoLetters);
 
         void Names(string property, IReadOnlyDictionary<string, string> names)
         {

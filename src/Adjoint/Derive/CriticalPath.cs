@@ -46,7 +46,10 @@ sealed class CriticalPath
     {
         var depth = Depth(line.Value is Negate negate ? negate.Value : line.Value);
         foreach (var read in line.Reads()) depth = Polynomial.Larger(depth, Ready(read.Tensor));
-        var folded = Relations.Folded(line, loops).Except(loops)
+        // 1 + L names a cell of its own for every L, as L does.
+        var alone = line.Target.Indices.Where(i => !i.Any(e => e is Access)).Select(i => i.Axes())
+            .Where(axes => axes.Count == 1).SelectMany(axes => axes);
+        var folded = Relations.Folded(line, loops).Except(loops).Except(alone)
             .Aggregate(Polynomial.One, (count, axis) => count * extents[axis]);
         if (line.Op is not LineOp.Set) depth += folded.CeilLog2();
         depth = Polynomial.Larger(depth, Ready(line.Target.Tensor));
