@@ -230,8 +230,8 @@ sealed class ExtentInference
                 line.Bound.Visit(node =>
                 {
                     if (node is AttributeValue value && attribute(value.Name) is null)
-                        throw LoopErrors.InSignature(program,
-                            $"axis {line.Axis} < {line.Bound}: {value.Name} is not an integer");
+                        throw LoopErrors.InAxis(program,
+                            $"the attribute {value.Name} in the bound of axis {line.Axis} is not an integer", line);
                 });
         foreach (var loop in Loops(program.Body)) CheckKnown(new AxisValue(loop.Axis), loop);
         foreach (var line in program.Lines)

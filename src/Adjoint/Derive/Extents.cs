@@ -81,7 +81,7 @@ public sealed class Extents
             var dots = operand.Dims.ToList().FindIndex(d => d.Axes[0] == "..");
             var more = shape.Length - operand.Dims.Count;
             if (dots < 0 ? more != 0 : more < -1)
-                throw new ShapeException($"{program.Name}: {operand.Name} has {shape.Length} dimensions; "
+                throw new ShapeException($"{program.Name}: {operand.Name} has {shape.Length} dimension{(shape.Length == 1 ? "" : "s")}; "
                     + $"{new Access(operand.Name, operand.Dims.Select(d => d.Index).ToEquatable())} has "
                     + $"{(dots < 0 ? "" : "at least ")}{operand.Dims.Count + (dots < 0 ? 0 : -1)}.\n"
                     + $"  {operand.Name} : {Shown(shape)}", operand.Name, shape);

@@ -48,7 +48,7 @@ public sealed class Parser
     /// <summary>Reads an expression in which every bare name is an axis.</summary>
     public static Expr Expression(string text)
     {
-        var line = Lexer.Lines(text).Single();
+        if (Lexer.Lines(text) is not [var line]) throw new LoopException($"Loops: '{text}' is not one expression.");
         var parser = new ExprParser(line, []);
         var expr = parser.Condition();
         parser.ExpectEnd();

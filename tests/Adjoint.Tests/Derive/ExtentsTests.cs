@@ -148,7 +148,7 @@ public sealed class ExtentsTests
 
     [Fact]
     public void An_attribute_in_an_extent_is_an_integer() =>
-        Assert.Contains("size is not an integer", Assert.Throws<LoopException>(() =>
+        Assert.Contains("the attribute size in the bound of axis k is not an integer", Assert.Throws<LoopException>(() =>
             BindWith("f(x[i]; size = 1) -> y\n  axis k < size\n  y[i,k] = x[i]", new() { ["size"] = 1.5 },
                 ("x", [3]))).Message);
 

@@ -61,7 +61,7 @@ static class RunErrors
 
     public static LoopRunException UnknownShape(LoopProgram program, Operand operand) =>
         new($"{program.Name}: the size of the random operand {operand.Name} follows from no other operand.\n"
-            + $"  {Printer.Signature(program)}\nHint: give its shape.");
+            + $"  {Printer.Signature(program)}\nHint: give {operand.Name} itself.");
 
     static string At(ProgramFrame frame, Line line)
     {

@@ -130,7 +130,7 @@ public sealed class ReferenceErrorTests
     public void A_random_operand_of_unknown_size_is_an_error() => Fails("""
         f: the size of the random operand u follows from no other operand.
           f(x[i], uniform u[j]) -> y[j]
-        Hint: give its shape.
+        Hint: give u itself.
         """, "f(x[i], uniform u[j]) -> y\n  y[j] = u[j]", NdArray.Zeros(2));
 
     [Fact]
