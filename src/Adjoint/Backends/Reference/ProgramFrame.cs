@@ -12,7 +12,7 @@ sealed class ProgramFrame
         Positions = new(program, Integers, extents);
         foreach (var operand in program.Operands)
             if (operand.Kind is not OperandKind.Shape)
-                cells[operand.Name] = new(operand.Name, extents.Tensor(operand.Name));
+                cells[operand.Name] = new(operand.Name, Extent(operand.Name));
         foreach (var writers in program.Lines.GroupBy(l => l.Target.Tensor))
             cells[writers.Key] = Computed(writers.Key, [.. writers]);
     }
@@ -47,12 +47,19 @@ sealed class ProgramFrame
             [composite], "Declare the dimension in the signature with the same number of parts.");
     }
 
+    TensorExtent Extent(string name)
+    {
+        var extent = Extents.Tensor(name);
+        return extent.Sizes.Aggregate(1.0, (cells, size) => cells * size) <= Array.MaxLength ? extent
+            : throw RunErrors.TooLarge(Program, name, extent.Sizes);
+    }
+
     Cells Computed(string name, Line[] writers)
     {
         var updates = Program.Updated(name);
         var isMarked = writers.Any(l =>
             l.Op is LineOp.Set && (updates is null || l.Target.Any(e => e is Access && e != l.Target)));
-        var extent = Extents.Tensor(name);
+        var extent = Extent(name);
         return new(name, extent)
         {
             Start = writers[0].Op switch

@@ -59,6 +59,9 @@ static class RunErrors
         new($"{program.Name}: {name} holds integers, and element {Shape(index)} is {Text(value)}.\n"
             + $"  {Printer.Signature(program)}");
 
+    public static LoopRunException TooLarge(LoopProgram program, string name, int[] sizes) =>
+        new($"{program.Name}: {name} would have more cells than an array holds.\n  {name} : {Shape(sizes)}");
+
     public static LoopRunException UnknownShape(LoopProgram program, Operand operand) =>
         new($"{program.Name}: the size of the random operand {operand.Name} follows from no other operand.\n"
             + $"  {Printer.Signature(program)}\nHint: give {operand.Name} itself.");

@@ -134,6 +134,12 @@ public sealed class ReferenceErrorTests
         """, "f(x[i], uniform u[j]) -> y\n  y[j] = u[j]", NdArray.Zeros(2));
 
     [Fact]
+    public void A_tensor_beyond_any_array_is_an_error() => Fails("""
+        f: y would have more cells than an array holds.
+          y : [100000, 100000]
+        """, "f(x; n = 100000) -> y\n  axis i < n\n  axis j < n\n  y[i,j] = x", NdArray.Scalar(1));
+
+    [Fact]
     public void A_compiled_program_refuses_other_shapes()
     {
         var shapes = new Dictionary<string, int[]> { ["x"] = [2] };
