@@ -11,7 +11,8 @@ public static class ClassificationLossOps
           m[b]   max= x[b,v]
           e[b,v] = exp(x[b,v] - stop(m[b]))
           z[b]   += e[b,v]
-          loss   += (stop(m[b]) + log(z[b]) - x[b,label[b]]) / #b
+          sum    += stop(m[b]) + log(z[b]) - x[b,label[b]]
+          loss   = sum / #b
         """);
 
     /// <summary>cross_entropy with a weight for every class; the mean is weighted, too.</summary>
@@ -107,7 +108,8 @@ public static class ClassificationLossOps
           m[b]   max= s[b,r]
           e[b,r] = exp(s[b,r] - stop(m[b]))
           z[b]   += e[b,r]
-          loss   += (stop(m[b]) + log(z[b]) - s[b,b]) / #b
+          sum    += stop(m[b]) + log(z[b]) - s[b,b]
+          loss   = sum / #b
         """).Tried("temperature", 0.5);
 
     internal static Op[] All =>

@@ -30,6 +30,8 @@ sealed class GoldenCase
 
     public IEnumerable<string> Texts(string name) => outputs.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
 
+    public string Text(params string[] path) => Find(path).GetString()!;
+
     /// <summary>Demands that a result lies within the case's own bound.</summary>
     public void Equal(NdArray actual, params string[] path) => Near(Out(path), actual, tol, string.Join('.', path));
 
