@@ -45,7 +45,8 @@ public static class ActivationOps
           y[..] = where(x[..] > 0, x[..], alpha * (exp(x[..]) - 1))
         """).Tried("alpha", 0.7);
 
-    /// <summary>elu with the constants that keep mean 0 and variance 1 from layer to layer (arXiv:1706.02515).</summary>
+    /// <summary>elu with the constants that keep mean 0 and variance 1 from layer to layer
+    /// (arXiv:1706.02515).</summary>
     public static readonly Op Selu = Op.Define("""
         selu(x[..]; alpha = 1.6732632423543772, scale = 1.0507009873554805) -> y
           y[..] = scale * where(x[..] > 0, x[..], alpha * (exp(x[..]) - 1))
@@ -57,7 +58,8 @@ public static class ActivationOps
           y[..] = where(x[..] > 0, x[..], alpha * (exp(x[..] / alpha) - 1))
         """).Tried("alpha", 0.7);
 
-    /// <summary>x times the probability that a standard normal number is below x, exact form (arXiv:1606.08415).</summary>
+    /// <summary>x times the probability that a standard normal number is below x, exact form
+    /// (arXiv:1606.08415).</summary>
     public static readonly Op Gelu = Op.Define("""
         gelu(x[..]) -> y
           y[..] = 0.5 * x[..] * (1 + erf(0.7071067811865476 * x[..]))
@@ -103,7 +105,8 @@ public static class ActivationOps
           y[..] = softplus(beta * x[..]) / beta
         """).Tried("beta", 2);
 
-    /// <summary>softplus(2x + 2) / 2 - 1, near the identity around 0 (used by WGAN-GP critics without normalisation).</summary>
+    /// <summary>softplus(2x + 2) / 2 - 1, near the identity around 0 (used by WGAN-GP critics without
+    /// normalisation).</summary>
     public static readonly Op SoftplusAdjusted = Op.Define("""
         softplus_adjusted(x[..]) -> y
           y[..] = softplus(2 * x[..] + 2) / 2 - 1
@@ -164,7 +167,8 @@ public static class ActivationOps
           y[..] = max(min(x[..], high), low)
         """).Within("x", -1, 2);
 
-    /// <summary>The first half of the last axis, gated by the sigmoid of the second: x [.., 2j] to y [.., j] (arXiv:1612.08083).</summary>
+    /// <summary>The first half of the last axis, gated by the sigmoid of the second: x [.., 2j] to y [.., j]
+    /// (arXiv:1612.08083).</summary>
     public static readonly Op Glu = Op.Define("""
         glu(x[..,(h,j)]) -> y[..,j]
           axis h < 2

@@ -208,8 +208,10 @@ public static class ArithmeticOps
 
     internal static Op[] All =>
     [
-        Add, Subtract, Multiply, Divide, FloorDivide, Remainder, TruncatedRemainder, Negative, Reciprocal, ScaleAndShift,
-        BiasAdd, ChannelAffine, Square, Sqrt, ReciprocalSqrt, CubeRoot, Power, PowerOf, Abs, Sign, Floor, Ceil, Truncate,
+        Add, Subtract, Multiply, Divide, FloorDivide, Remainder, TruncatedRemainder, Negative, Reciprocal,
+        ScaleAndShift,
+        BiasAdd, ChannelAffine, Square, Sqrt, ReciprocalSqrt, CubeRoot, Power, PowerOf, Abs, Sign, Floor, Ceil,
+        Truncate,
         Round, Fraction, Maximum, Minimum, Average, Lerp, LerpEach, AddProduct, AddQuotient, Hypot,
     ];
 }

@@ -1,7 +1,8 @@
 namespace Adjoint;
 
 // t walks the queries, u the keys. A condition that masks a pair stands in every line that runs over pairs; a query
-// without any key is 0/0. The weights p are named: they are what a picture of attention shows, and what the reverse reads.
+// without any key is 0/0. The weights p are named: they are what a picture of attention shows, and what the reverse
+// reads.
 
 /// <summary>Attention by softmax: q [b, t, c], k [b, u, c], v [b, u, d] to y [b, t, d], unless stated.</summary>
 public static class AttentionOps
@@ -73,7 +74,8 @@ public static class AttentionOps
           y[b,t,d] += p[b,t,u] * v[b,u,d]             if u <= t
         """);
 
-    /// <summary>attention_causal to the last window positions only, the present one included; the conditions bound the pairs.</summary>
+    /// <summary>attention_causal to the last window positions only, the present one included; the conditions bound the
+    /// pairs.</summary>
     public static readonly Op AttentionWindowed = Op.Define("""
         attention_windowed(q[b,t,c], k[b,u,c], v[b,u,d]; window = 2) -> y
           s[b,t,u] += q[b,t,c] * k[b,u,c] / sqrt(#c)  if u <= t and t < u + window
@@ -84,7 +86,8 @@ public static class AttentionOps
           y[b,t,d] += p[b,t,u] * v[b,u,d]             if u <= t and t < u + window
         """).Sized("t", 3).Sized("u", 3);
 
-    /// <summary>The same attention with the distance o as the axis: memory is linear in the window, nothing is masked.</summary>
+    /// <summary>The same attention with the distance o as the axis: memory is linear in the window, nothing is
+    /// masked.</summary>
     public static readonly Op AttentionBanded = Op.Define("""
         attention_banded(q[b,t,c], k[b,u,c], v[b,u,d]; window = 2) -> y
           axis o < window
@@ -96,7 +99,8 @@ public static class AttentionOps
           y[b,t,d] += p[b,t,o] * v[b,u,d]             if u == t - o
         """).Sized("t", 3).Sized("u", 3);
 
-    /// <summary>attention in heads, each on its own slice of the features: q [b, t, h c], k [b, u, h c], v [b, u, h d] to y [b, t, h d].</summary>
+    /// <summary>attention in heads, each on its own slice of the features: q [b, t, h c], k [b, u, h c], v [b, u, h d]
+    /// to y [b, t, h d].</summary>
     public static readonly Op AttentionMultihead = Op.Define("""
         attention_multihead(q[b,t,(h,c)], k[b,u,(h,c)], v[b,u,(h,d)]; heads = 2) -> y
           axis h < heads
@@ -120,7 +124,8 @@ public static class AttentionOps
           y[b,t,(h,d)] += p[b,h,t,u] * v[b,u,(h,d)]               if u <= t
         """);
 
-    /// <summary>A whole attention layer: queries from x [b, t, i], keys and values from source [b, u, r], weights output by input, biases.</summary>
+    /// <summary>A whole attention layer: queries from x [b, t, i], keys and values from source [b, u, r], weights
+    /// output by input, biases.</summary>
     public static readonly Op MultiheadAttention = Op.Define("""
         multihead_attention(x[b,t,i], source[b,u,r], wq[(h,c),i], wk[(h,c),r], wv[(h,d),r], wo[j,(h,d)], bq[(h,c)], bk[(h,c)], bv[(h,d)], bo[j]; heads = 2) -> y
           axis h < heads
@@ -161,7 +166,8 @@ public static class AttentionOps
           y[b,t,j]   += bo[j]
         """);
 
-    /// <summary>Causal attention in which r query heads share one key head (arXiv:2305.13245): q [b, t, g r c], k [b, u, g c], v [b, u, g d] to y [b, t, g r d].</summary>
+    /// <summary>Causal attention in which r query heads share one key head (arXiv:2305.13245): q [b, t, g r c], k [b,
+    /// u, g c], v [b, u, g d] to y [b, t, g r d].</summary>
     public static readonly Op AttentionGroupedQuery = Op.Define("""
         attention_grouped_query(q[b,t,(g,r,c)], k[b,u,(g,c)], v[b,u,(g,d)]; groups = 2, queries = 2) -> y
           axis g < groups
@@ -186,7 +192,8 @@ public static class AttentionOps
           y[b,t,d] += p[b,t,u] * v[b,u,d]
         """);
 
-    /// <summary>Causal attention in heads that fades with distance, each head at its own rate (arXiv:2108.12409); q, k [b, h, t, c], v [b, h, t, d].</summary>
+    /// <summary>Causal attention in heads that fades with distance, each head at its own rate (arXiv:2108.12409); q, k
+    /// [b, h, t, c], v [b, h, t, d].</summary>
     public static readonly Op AttentionAlibi = Op.Define("""
         attention_alibi(q[b,h,t,c], k[b,h,u,c], v[b,h,u,d]) -> y
           rate[h]    = exp(-5.545177444479562 * (h + 1) / #h)
@@ -201,7 +208,8 @@ public static class AttentionOps
 
     internal static Op[] All =>
     [
-        Attention, AttentionUnscaled, AttentionMasked, AttentionPadded, AttentionBiased, AttentionCausal, AttentionWindowed,
+        Attention, AttentionUnscaled, AttentionMasked, AttentionPadded, AttentionBiased, AttentionCausal,
+        AttentionWindowed,
         AttentionBanded, AttentionMultihead, AttentionMultiheadCausal, MultiheadAttention, MultiheadAttentionCausal,
         AttentionGroupedQuery, AttentionAdditive, AttentionAlibi,
     ];

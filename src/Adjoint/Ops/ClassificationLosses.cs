@@ -2,7 +2,8 @@ namespace Adjoint;
 
 // The exponentials are named, as in softmax, so that the reverse reads them: it costs two operations a class.
 
-/// <summary>Losses on classes: logits x [b, v] and label [b] to the mean over examples, one number, unless stated.</summary>
+/// <summary>Losses on classes: logits x [b, v] and label [b] to the mean over examples, one number, unless
+/// stated.</summary>
 public static class ClassificationLossOps
 {
     /// <summary>The negative log probability of the label.</summary>
@@ -26,7 +27,8 @@ public static class ClassificationLossOps
           loss   = s / n
         """).Within("weight", 0.3, 2);
 
-    /// <summary>cross_entropy against a label mixed with the uniform distribution, labels equal to ignore left out: x [.., v], label [..].</summary>
+    /// <summary>cross_entropy against a label mixed with the uniform distribution, labels equal to ignore left out: x
+    /// [.., v], label [..].</summary>
     public static readonly Op CrossEntropySmoothed = Op.Define("""
         cross_entropy_smoothed(x[..,v], int label[..]; smoothing = 0.1, ignore = -1) -> loss
           m[..]   max= x[..,v]

@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-/// <summary>Comparisons, logic and selection, element by element. True is 1 and false is 0; what is not 0 counts as true.</summary>
+/// <summary>Comparisons, logic and selection, element by element. True is 1 and false is 0; what is not 0 counts as
+/// true.</summary>
 public static class ComparisonOps
 {
     /// <summary>1 where x equals z.</summary>

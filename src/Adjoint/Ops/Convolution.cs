@@ -1,9 +1,10 @@
 namespace Adjoint;
 
-// One relation ties input position m, output position p and tap k: m == stride*p + dilation*k - pad. Positions outside
-// the input do not exist, which is zero padding. Weights are [output, input, taps], as PyTorch's.
+// One relation ties input position m, output position p and tap k: m == stride*p + dilation*k - pad. Positions
+// outside the input do not exist, which is zero padding. Weights are [output, input, taps], as PyTorch's.
 
-/// <summary>Convolutions (cross-correlations) of x [b, i, positions] with w [j, i, taps] to y [b, j, positions].</summary>
+/// <summary>Convolutions (cross-correlations) of x [b, i, positions] with w [j, i, taps] to y [b, j,
+/// positions].</summary>
 public static class ConvolutionOps
 {
     /// <summary>Over sequences: x [b, i, m], w [j, i, k], bias [j] to y [b, j, p].</summary>
@@ -31,7 +32,8 @@ public static class ConvolutionOps
           axis s < (#o + 2*pad - dilation*(#r - 1) - 1) / stride + 1
           y[b,j,p,q,s] += x[b,i,m,n,o] * w[j,i,k,l,r]  if m == stride*p + dilation*k - pad and n == stride*q + dilation*l - pad and o == stride*s + dilation*r - pad
           y[b,j,p,q,s] += bias[j]
-        """).Tried("pad", 1).Sized("m", 2).Sized("n", 3).Sized("o", 2).Sized("k", 2).Sized("l", 2).Sized("r", 2).Sized("b", 1);
+        """).Tried("pad", 1)
+        .Sized("m", 2).Sized("n", 3).Sized("o", 2).Sized("k", 2).Sized("l", 2).Sized("r", 2).Sized("b", 1);
 
     /// <summary>conv1d in groups of channels, with padding of its own at each end: w [g j, i, k].</summary>
     public static readonly Op Conv1dGrouped = Op.Define("""
@@ -42,7 +44,8 @@ public static class ConvolutionOps
           y[b,(g,j),p] += bias[(g,j)]
         """).Tried("groups", 2).Tried("stride", 2).Tried("pad_left", 1).Sized("m", 5).Sized("k", 2);
 
-    /// <summary>conv2d in groups of channels, with stride, dilation and padding of its own for each side: w [g j, i, k, l].</summary>
+    /// <summary>conv2d in groups of channels, with stride, dilation and padding of its own for each side: w [g j, i, k,
+    /// l].</summary>
     public static readonly Op Conv2dGrouped = Op.Define("""
         conv2d_grouped(x[b,(g,i),m,n], w[(g,j),i,k,l], bias[(g,j)]; groups = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0) -> y
           axis g < groups
@@ -68,7 +71,8 @@ public static class ConvolutionOps
           y[b,c,p,q] += x[b,c,m,n] * w[c,k,l]  if m == stride*p + k - pad and n == stride*q + l - pad
         """).Tried("pad", 1).Sized("m", 4).Sized("n", 3).Sized("k", 3).Sized("l", 2);
 
-    /// <summary>Each time step sees itself and earlier ones: x [b, t, i], w [j, i, k] to y [b, s, j]; tap 0 is the present.</summary>
+    /// <summary>Each time step sees itself and earlier ones: x [b, t, i], w [j, i, k] to y [b, s, j]; tap 0 is the
+    /// present.</summary>
     public static readonly Op CausalConv1d = Op.Define("""
         causal_conv1d(x[b,t,i], w[j,i,k]; dilation = 1) -> y
           axis s < #t

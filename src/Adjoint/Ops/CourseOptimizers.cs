@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// The decoupled forms: each hyperparameter keeps its meaning when another changes. g is the mean gradient of a batch of
-// B examples; rate0 is a rate per example, so B * rate0 * g is what B single steps would add up to.
+// The decoupled forms: each hyperparameter keeps its meaning when another changes. g is the mean gradient of a batch
+// of B examples; rate0 is a rate per example, so B * rate0 * g is what B single steps would add up to.
 
 /// <summary>Optimizer updates with decoupled hyperparameters, and the update that does not depend on units.</summary>
 public static class CourseOptimizerOps
@@ -19,7 +19,8 @@ public static class CourseOptimizerOps
           w'[..] -= (1 - mu) * batch * rate0 * m'[..]
         """).Tried("rate0", 0.1).Tried("batch", 4);
 
-    /// <summary>For a large eps RMSprop is SGD with rate / eps: rate = eps * rate0 keeps rate0 in charge. ns steps are averaged, fewer at the start.</summary>
+    /// <summary>For a large eps RMSprop is SGD with rate / eps: rate = eps * rate0 keeps rate0 in charge. ns steps are
+    /// averaged, fewer at the start.</summary>
     public static readonly Op RmsPropDecoupled = Op.Define("""
         rmsprop_decoupled(w[..], g[..], v[..], int step; rate0 = 0.1, ns = 100, eps = 1) -> w', v', step'
           step'  = step + 1
@@ -29,7 +30,8 @@ public static class CourseOptimizerOps
           w'[..] -= eps * rate0 * g[..] / (sd[..] + eps)
         """).Within("v", 0.2, 1).Within("step", 0, 5);
 
-    /// <summary>Adam with means over ng and ns steps, over all steps while there are fewer: no bias to correct.</summary>
+    /// <summary>Adam with means over ng and ns steps, over all steps while there are fewer: no bias to
+    /// correct.</summary>
     public static readonly Op AdamCourse = Op.Define("""
         adam_course(w[..], g[..], m[..], v[..], int step; rate = 0.001, ng = 10, ns = 1000, eps = 1e-8) -> w', m', v', step'
           step'  = step + 1
@@ -53,13 +55,15 @@ public static class CourseOptimizerOps
           w'[..] -= eps * rate0 * m'[..] / (sd[..] + eps)
         """).Within("v", 0.2, 1).Within("step", 1, 5);
 
-    /// <summary>Pulls weights towards their start with the strength of a Gaussian prior: gamma = batch * rate0 / (ng * examples * variance).</summary>
+    /// <summary>Pulls weights towards their start with the strength of a Gaussian prior: gamma = batch * rate0 / (ng *
+    /// examples * variance).</summary>
     public static readonly Op Shrinkage = Op.Define("""
         shrinkage(w[..], start[..]; rate0 = 0.1, batch = 1, ng = 1, examples = 1000, variance = 1) -> w'
           w'[..] -= batch * rate0 / (ng * examples * variance) * (w[..] - start[..])
         """).Tried("examples", 2);
 
-    /// <summary>SGD whose result does not depend on the unit of an input: each column is divided by the variance of its input (w [i, j], gu [b, i] at the output, x [b, j]).</summary>
+    /// <summary>SGD whose result does not depend on the unit of an input: each column is divided by the variance of its
+    /// input (w [i, j], gu [b, i] at the output, x [b, j]).</summary>
     public static readonly Op UnitInvariant = Op.Define("""
         unit_invariant(w[i,j], gu[b,i], x[b,j]; rate = 0.1) -> w'
           mean[j] += x[b,j] / #b

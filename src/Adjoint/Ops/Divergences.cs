@@ -9,7 +9,8 @@ public static class DivergenceOps
           kl[..] += where(p[..,j] > 0, p[..,j] * (log(p[..,j]) - log(q[..,j])), 0)
         """).Within("p", 0.1, 1).Within("q", 0.1, 1);
 
-    /// <summary>The divergence of target probabilities from log probabilities x, summed over v, mean over b: x, target [b, v].</summary>
+    /// <summary>The divergence of target probabilities from log probabilities x, summed over v, mean over b: x, target
+    /// [b, v].</summary>
     public static readonly Op KlLoss = Op.Define("""
         kl_loss(x[b,v], target[b,v]) -> loss
           loss += where(target[b,v] > 0, target[b,v] * (log(target[b,v]) - x[b,v]), 0) / #b
@@ -35,7 +36,8 @@ public static class DivergenceOps
           kl[b] -= 0.5 * (1 + logvar[b,j] - square(mu[b,j]) - exp(logvar[b,j]))
         """);
 
-    /// <summary>A draw from normal distributions as a function of their parameters (arXiv:1312.6114): mu, logvar, noise [..].</summary>
+    /// <summary>A draw from normal distributions as a function of their parameters (arXiv:1312.6114): mu, logvar, noise
+    /// [..].</summary>
     public static readonly Op Reparameterise = Op.Define("""
         reparameterise(mu[..], logvar[..], normal noise[..]) -> z
           sd[..] = exp(0.5 * logvar[..])

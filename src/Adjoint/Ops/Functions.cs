@@ -108,7 +108,8 @@ public static class FunctionOps
         atan2(z[..], x[..]) -> y
           turn[..] = where(x[..] >= 0, 0, where(z[..] >= 0, 3.141592653589793, -3.141592653589793))
           flat[..] = where(x[..] == 0, 0, atan(z[..] / x[..]))
-          y[..]    = where(abs(x[..]) >= abs(z[..]), flat[..] + turn[..], sign(z[..]) * 1.5707963267948966 - atan(x[..] / z[..]))
+          side[..] = sign(z[..]) * 1.5707963267948966
+          y[..]    = where(abs(x[..]) >= abs(z[..]), flat[..] + turn[..], side[..] - atan(x[..] / z[..]))
         """);
 
     /// <summary>(exp(x) - exp(-x)) / 2.</summary>

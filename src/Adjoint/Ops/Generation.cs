@@ -12,7 +12,8 @@ public static class GenerationOps
           cache'[b,position,c] = row[b,c]
         """);
 
-    /// <summary>attention of one query to the cached positions up to and with this one: q [b, c], keys [b, u, c], values [b, u, d] to y [b, d].</summary>
+    /// <summary>attention of one query to the cached positions up to and with this one: q [b, c], keys [b, u, c],
+    /// values [b, u, d] to y [b, d].</summary>
     public static readonly Op AttentionStep = Op.Define("""
         attention_step(q[b,c], keys[b,u,c], values[b,u,d], int position) -> y
           s[b,u] += q[b,c] * keys[b,u,c] / sqrt(#c)  if u <= position
@@ -23,7 +24,8 @@ public static class GenerationOps
           y[b,d] += p[b,u] * values[b,u,d]           if u <= position
         """).Within("position", 1, 1);
 
-    /// <summary>A whole self-attention layer for one new position, heads split, cache updated: x [b, i], keys [b, h, u, c], values [b, h, u, d] to y [b, j].</summary>
+    /// <summary>A whole self-attention layer for one new position, heads split, cache updated: x [b, i], keys [b, h, u,
+    /// c], values [b, h, u, d] to y [b, j].</summary>
     public static readonly Op MultiheadAttentionStep = Op.Define("""
         multihead_attention_step(x[b,i], wq[(h,c),i], wk[(h,c),i], wv[(h,d),i], wo[j,(h,d)], keys[b,h,u,c], values[b,h,u,d], int position) -> y, keys', values'
           q[b,h,c]     += x[b,i] * wq[(h,c),i]

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// An integer operand inside an index gathers when it is read and scatters when it is written. Duplicates are added with
-// +=, in loop order; with = the cells written must be distinct.
+// An integer operand inside an index gathers when it is read and scatters when it is written. Duplicates are added
+// with +=, in loop order; with = the cells written must be distinct.
 
 /// <summary>Gather, scatter, embedding and counting by integer operands.</summary>
 public static class IndexOps
@@ -92,7 +92,8 @@ public static class IndexOps
           y[segment[n],..] += x[n,..]
         """);
 
-    /// <summary>The mean of the rows of each segment, 0 for an empty one: x [n, ..] and segment [n] to y [s, ..].</summary>
+    /// <summary>The mean of the rows of each segment, 0 for an empty one: x [n, ..] and segment [n] to y [s,
+    /// ..].</summary>
     public static readonly Op SegmentMean = Op.Define("""
         segment_mean(x[n,..], int segment[n]; segments = 3) -> y
           axis s < segments

@@ -1,9 +1,9 @@
 namespace Adjoint;
 
-// Where softmax uses exp(q k), these use a product of features f(q) f(k): the sum over keys is taken once, so the cost is
-// linear in the length. The Maclaurin series of exp of any degree is a table: feature m is weight[m] times the product of
-// degree[m] elements of x, at the positions word[m, 0 …]. All words of a degree (weight sqrt(1/degree!)) give the full
-// form, one of each multiset (weight sqrt(multinomial/degree!)) the symmetric one.
+// Where softmax uses exp(q k), these use a product of features f(q) f(k): the sum over keys is taken once, so the
+// cost is linear in the length. The Maclaurin series of exp of any degree is a table: feature m is weight[m] times
+// the product of degree[m] elements of x, at the positions word[m, 0 …]. All words of a degree (weight
+// sqrt(1/degree!)) give the full form, one of each multiset (weight sqrt(multinomial/degree!)) the symmetric one.
 
 /// <summary>Attention by features, linear in the length.</summary>
 public static class LinearAttentionOps
@@ -25,7 +25,8 @@ public static class LinearAttentionOps
           y[..,t,d] = a[..,t,d] / z[..,t]
         """).Within("fq", 0.2, 1).Within("fk", 0.2, 1);
 
-    /// <summary>Attention with the Maclaurin series of exp, full or symmetric: q [.., t, c], k [.., u, c], v [.., u, d] to y [.., t, d].</summary>
+    /// <summary>Attention with the Maclaurin series of exp, full or symmetric: q [.., t, c], k [.., u, c], v [.., u, d]
+    /// to y [.., t, d].</summary>
     public static readonly Op AttentionMaclaurin = Op.Define("""
         attention_maclaurin(q[..,t,c], k[..,u,c], v[..,u,d], int word[m,i], int degree[m], weight[m]) -> y
           fq[..,t,m] *= q[..,t,word[m,i]]  if i < degree[m]
@@ -38,7 +39,8 @@ public static class LinearAttentionOps
           y[..,t,d]  = a[..,t,d] / z[..,t]
         """).Within("degree", 0, 2).Within("q", 0.2, 1).Within("k", 0.2, 1).Sized("i", 2);
 
-    /// <summary>linear_attention of each position to itself and the earlier ones, as a recurrence whose state is [b, m, d]: fq, fk [t, b, m], v, y [t, b, d].</summary>
+    /// <summary>linear_attention of each position to itself and the earlier ones, as a recurrence whose state is [b, m,
+    /// d]: fq, fk [t, b, m], v, y [t, b, d].</summary>
     public static readonly Op LinearAttentionCausal = Op.Define("""
         linear_attention_causal(fq[t,b,m], fk[t,b,m], v[t,b,d]) -> y
           for t:
@@ -49,7 +51,8 @@ public static class LinearAttentionOps
             y[t,b,d]   = a[t,b,d] / z[t,b]
         """).Within("fq", 0.2, 1).Within("fk", 0.2, 1);
 
-    /// <summary>attention_maclaurin of each position to itself and the earlier ones, as a recurrence: q, k [t, b, c], v, y [t, b, d].</summary>
+    /// <summary>attention_maclaurin of each position to itself and the earlier ones, as a recurrence: q, k [t, b, c],
+    /// v, y [t, b, d].</summary>
     public static readonly Op AttentionMaclaurinCausal = Op.Define("""
         attention_maclaurin_causal(q[t,b,c], k[t,b,c], v[t,b,d], int word[m,i], int degree[m], weight[m]) -> y
           w[m] = square(weight[m])
@@ -64,7 +67,8 @@ public static class LinearAttentionOps
             y[t,b,d]   = a[t,b,d] / z[t,b]
         """).Within("degree", 0, 2).Within("q", 0.2, 1).Within("k", 0.2, 1).Sized("i", 2);
 
-    /// <summary>One step of linear_attention_causal for generation: the state s [b, m, d], n [b, m] is carried on.</summary>
+    /// <summary>One step of linear_attention_causal for generation: the state s [b, m, d], n [b, m] is carried
+    /// on.</summary>
     public static readonly Op LinearAttentionStep = Op.Define("""
         linear_attention_step(fq[b,m], fk[b,m], v[b,d], s[b,m,d], n[b,m]) -> y, s', n'
           s'[b,m,d] += fk[b,m] * v[b,d]
@@ -74,7 +78,8 @@ public static class LinearAttentionOps
           y[b,d]    = a[b,d] / z[b]
         """).Within("fq", 0.2, 1).Within("fk", 0.2, 1).Within("n", 0.2, 1);
 
-    /// <summary>Linear attention with the feature elu + 1 (arXiv:2006.16236): q [.., t, c], k [.., u, c], v [.., u, d] to y [.., t, d].</summary>
+    /// <summary>Linear attention with the feature elu + 1 (arXiv:2006.16236): q [.., t, c], k [.., u, c], v [.., u, d]
+    /// to y [.., t, d].</summary>
     public static readonly Op AttentionElu = Op.Define("""
         attention_elu(q[..,t,c], k[..,u,c], v[..,u,d]) -> y
           fq[..,t,c] = where(q[..,t,c] > 0, q[..,t,c] + 1, exp(q[..,t,c]))

@@ -3,10 +3,12 @@ namespace Adjoint;
 // `..` are the positions of a channel (none for x [b, c], height and width for images), so that one stanza serves
 // batch normalisation of vectors, sequences and images.
 
-/// <summary>Normalisations. The first letters say what is shared: b batch, c channel, g group, .. the positions.</summary>
+/// <summary>Normalisations. The first letters say what is shared: b batch, c channel, g group, .. the
+/// positions.</summary>
 public static class NormOps
 {
-    /// <summary>Scales each row to mean 0 and variance 1, then stretches and shifts it (arXiv:1607.06450); gain, bias [j].</summary>
+    /// <summary>Scales each row to mean 0 and variance 1, then stretches and shifts it (arXiv:1607.06450); gain, bias
+    /// [j].</summary>
     public static readonly Op LayerNorm = Op.Define("""
         layer_norm(x[..,j], gain[j], bias[j]; eps = 1e-5) -> y
           mean[..] += x[..,j] / #j
@@ -23,7 +25,8 @@ public static class NormOps
           y[..,j] = gain[j] * n[..,j]
         """);
 
-    /// <summary>Scales each channel over batch and positions (arXiv:1502.03167), with the statistics of this batch; gain, bias [c].</summary>
+    /// <summary>Scales each channel over batch and positions (arXiv:1502.03167), with the statistics of this batch;
+    /// gain, bias [c].</summary>
     public static readonly Op BatchNorm = Op.Define("""
         batch_norm(x[b,c,..], gain[c], bias[c]; eps = 1e-5) -> y
           mean[c]   += x[b,c,..] / (#b*#..)
@@ -33,7 +36,8 @@ public static class NormOps
           y[b,c,..] = gain[c] * n[b,c,..] + bias[c]
         """);
 
-    /// <summary>batch_norm that also moves the running statistics: the variance used is biased, the running one is not.</summary>
+    /// <summary>batch_norm that also moves the running statistics: the variance used is biased, the running one is
+    /// not.</summary>
     public static readonly Op BatchNormRunning = Op.Define("""
         batch_norm_running(x[b,c,..], gain[c], bias[c], running_mean[c], running_var[c]; eps = 1e-5, momentum = 0.1) -> y, running_mean', running_var'
           mean[c]   += x[b,c,..] / (#b*#..)
@@ -53,7 +57,8 @@ public static class NormOps
           y[b,c,..] = gain[c] * n[b,c,..] + bias[c]
         """).Within("running_var", 0.3, 2);
 
-    /// <summary>Batch normalisation as a course writes it: x [b, j] in place, unbiased variance, no eps, no gain.</summary>
+    /// <summary>Batch normalisation as a course writes it: x [b, j] in place, unbiased variance, no eps, no
+    /// gain.</summary>
     public static readonly Op BatchNormQuiz = Op.Define("""
         batch_norm_quiz(x[b,j]) -> x'
           mu[j]   += x[b,j] / #b
@@ -82,7 +87,8 @@ public static class NormOps
           y[b,c,..] = gain[c] * n[b,c,..] + bias[c]
         """).Sized("..", 3);
 
-    /// <summary>Divides by the squares of neighbouring channels: size of them, the larger half above (AlexNet).</summary>
+    /// <summary>Divides by the squares of neighbouring channels: size of them, the larger half above
+    /// (AlexNet).</summary>
     public static readonly Op LocalResponseNorm = Op.Define("""
         local_response_norm(x[b,c,..]; size = 5, alpha = 1e-4, beta = 0.75, k = 1) -> y
           axis e < #c

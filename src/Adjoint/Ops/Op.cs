@@ -26,7 +26,8 @@ public sealed class Op
     /// <summary>The text as a program; parsed and checked at the first use.</summary>
     public LoopProgram Program => program ??= Parser.Parse(Text);
 
-    /// <summary>On which numbers, sizes and attributes the op is tried: those it is defined for and that show it.</summary>
+    /// <summary>On which numbers, sizes and attributes the op is tried: those it is defined for and that show
+    /// it.</summary>
     public InputOptions Inputs { get; }
 
     public override string ToString() => Text;
@@ -40,7 +41,8 @@ public sealed class Op
 
     /// <summary>The same op, tried with this number for an attribute: it shows more than the default does.</summary>
     internal Op Tried(string attribute, double value) =>
-        new(Text, Inputs with { Attributes = With(Inputs.Attributes ?? new Dictionary<string, double>(), attribute, value) });
+        new(Text, Inputs with { Attributes = With(Inputs.Attributes ?? new Dictionary<string, double>(), attribute,
+            value) });
 
     static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> values, string name, T value) =>
         new(values) { [name] = value };

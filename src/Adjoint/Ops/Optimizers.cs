@@ -121,6 +121,7 @@ public static class OptimizerOps
 
     internal static Op[] All =>
     [
-        Sgd, Momentum, Nesterov, RmsProp, Adagrad, Adadelta, Adam, AdamL2, AdamW, Adamax, Lion, AverageWeights, ClipNorm,
+        Sgd, Momentum, Nesterov, RmsProp, Adagrad, Adadelta, Adam, AdamL2, AdamW, Adamax, Lion, AverageWeights,
+        ClipNorm,
     ];
 }

@@ -1,8 +1,9 @@
 namespace Adjoint;
 
-// The relation of a convolution without weights. Padding is -inf for a maximum and 0 for an average, because positions
-// outside the input do not exist. An adaptive window p of size covers the input from floor(p * #m / size) up to, and
-// without, ceil((p + 1) * #m / size); as a condition in integers: size*m + size > #m*p and size*m < #m*(p + 1).
+// The relation of a convolution without weights. Padding is -inf for a maximum and 0 for an average, because
+// positions outside the input do not exist. An adaptive window p of size covers the input from floor(p * #m / size)
+// up to, and without, ceil((p + 1) * #m / size); as a condition in integers: size*m + size > #m*p and size*m < #m*(p
+// + 1).
 
 /// <summary>Pooling over positions: x [b, c, m] or [b, c, m, n].</summary>
 public static class PoolingOps
@@ -15,7 +16,8 @@ public static class PoolingOps
           y[b,c,p] max= x[b,c,m]  if m == stride*p + dilation*k - pad
         """).Tried("size", 3).Tried("pad", 1).Sized("m", 5);
 
-    /// <summary>The largest of each square window of an image; the first of equal ones, row by row, takes the gradient.</summary>
+    /// <summary>The largest of each square window of an image; the first of equal ones, row by row, takes the
+    /// gradient.</summary>
     public static readonly Op MaxPool2d = Op.Define("""
         max_pool2d(x[b,c,m,n]; size = 2, stride = 2, pad = 0) -> y
           axis k < size
@@ -33,7 +35,8 @@ public static class PoolingOps
           axis p < (#m + pad_top + pad_bottom - dilation_h*(size_h - 1) - 1) / stride_h + 1
           axis q < (#n + pad_left + pad_right - dilation_w*(size_w - 1) - 1) / stride_w + 1
           y[b,c,p,q] max= x[b,c,m,n]  if m == stride_h*p + dilation_h*k - pad_top and n == stride_w*q + dilation_w*l - pad_left
-        """).Tried("size_h", 3).Tried("stride_w", 1).Tried("dilation_w", 2).Tried("pad_top", 1).Sized("m", 4).Sized("n", 4);
+        """).Tried("size_h", 3).Tried("stride_w", 1).Tried("dilation_w", 2).Tried("pad_top", 1)
+        .Sized("m", 4).Sized("n", 4);
 
     /// <summary>The mean of each window of a sequence; padding counts as zeros.</summary>
     public static readonly Op AveragePool1d = Op.Define("""
@@ -62,7 +65,8 @@ public static class PoolingOps
           y[b,c,p,q] += x[b,c,m,n] / (size*size)  if m == stride*p + k - pad and n == stride*q + l - pad
         """).Tried("pad", 1).Sized("m", 4).Sized("n", 3);
 
-    /// <summary>The mean of each window over the positions that exist, with size, stride and padding of its own for each side.</summary>
+    /// <summary>The mean of each window over the positions that exist, with size, stride and padding of its own for
+    /// each side.</summary>
     public static readonly Op AveragePool2dExcludePad = Op.Define("""
         average_pool2d_exclude_pad(x[b,c,m,n]; size_h = 2, size_w = 2, stride_h = 2, stride_w = 2, pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0) -> y
           axis k < size_h
@@ -71,7 +75,8 @@ public static class PoolingOps
           axis q < (#n + pad_left + pad_right - size_w) / stride_w + 1
           count[p,q] += 1                        if m == stride_h*p + k - pad_top and n == stride_w*q + l - pad_left
           y[b,c,p,q] += x[b,c,m,n] / count[p,q]  if m == stride_h*p + k - pad_top and n == stride_w*q + l - pad_left
-        """).Tried("size_h", 3).Tried("stride_w", 1).Tried("pad_top", 1).Tried("pad_right", 1).Sized("m", 4).Sized("n", 3);
+        """).Tried("size_h", 3).Tried("stride_w", 1).Tried("pad_top", 1).Tried("pad_right", 1)
+        .Sized("m", 4).Sized("n", 3);
 
     /// <summary>The p-norm of each square window of an image.</summary>
     public static readonly Op LpPool2d = Op.Define("""
@@ -104,7 +109,8 @@ public static class PoolingOps
           y[b,c,p] += x[b,c,m] / count[p]  if size*m + size > #m*p and size*m < #m*(p + 1)
         """).Sized("m", 5);
 
-    /// <summary>As many means as wanted from an image of any size: x [b, c, m, n] to y [b, c, size_h, size_w].</summary>
+    /// <summary>As many means as wanted from an image of any size: x [b, c, m, n] to y [b, c, size_h,
+    /// size_w].</summary>
     public static readonly Op AdaptiveAveragePool2d = Op.Define("""
         adaptive_average_pool2d(x[b,c,m,n]; size_h = 3, size_w = 3) -> y
           axis p < size_h
@@ -121,7 +127,8 @@ public static class PoolingOps
           y[b,c,p] max= x[b,c,m]  if size*m + size > #m*p and size*m < #m*(p + 1)
         """).Sized("m", 5);
 
-    /// <summary>As many maxima as wanted from an image of any size: x [b, c, m, n] to y [b, c, size_h, size_w].</summary>
+    /// <summary>As many maxima as wanted from an image of any size: x [b, c, m, n] to y [b, c, size_h,
+    /// size_w].</summary>
     public static readonly Op AdaptiveMaxPool2d = Op.Define("""
         adaptive_max_pool2d(x[b,c,m,n]; size_h = 3, size_w = 3) -> y
           axis p < size_h
@@ -131,7 +138,8 @@ public static class PoolingOps
 
     internal static Op[] All =>
     [
-        MaxPool1d, MaxPool2d, MaxPool2dSides, AveragePool1d, AveragePool1dExcludePad, AveragePool2d, AveragePool2dExcludePad,
+        MaxPool1d, MaxPool2d, MaxPool2dSides, AveragePool1d, AveragePool1dExcludePad, AveragePool2d,
+        AveragePool2dExcludePad,
         LpPool2d, GlobalAveragePool, GlobalMaxPool, AdaptiveAveragePool1d, AdaptiveAveragePool2d, AdaptiveMaxPool1d,
         AdaptiveMaxPool2d,
     ];

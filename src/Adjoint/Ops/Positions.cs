@@ -3,7 +3,8 @@ namespace Adjoint;
 /// <summary>Position encodings.</summary>
 public static class PositionOps
 {
-    /// <summary>Sines in the first half of the features, cosines in the second, wavelengths from 2 pi to 2 pi base: y [t, 2 c].</summary>
+    /// <summary>Sines in the first half of the features, cosines in the second, wavelengths from 2 pi to 2 pi base: y
+    /// [t, 2 c].</summary>
     public static readonly Op Sinusoids = Op.Define("""
         sinusoids(; positions = 3, half = 2, base = 10000) -> y[t,(g,c)]
           axis t < positions
@@ -14,7 +15,8 @@ public static class PositionOps
           y[t,(1,c)]   = cos(angle[t,c])
         """);
 
-    /// <summary>Neighbouring features turned together by an angle that grows with the position (arXiv:2104.09864): x [.., t, 2 c], position [t].</summary>
+    /// <summary>Neighbouring features turned together by an angle that grows with the position (arXiv:2104.09864): x
+    /// [.., t, 2 c], position [t].</summary>
     public static readonly Op Rotary = Op.Define("""
         rotary(x[..,t,(c,g)], position[t]; base = 10000) -> y[..,t,(c,g)]
           axis g < 2
@@ -25,7 +27,8 @@ public static class PositionOps
           y[..,t,(c,1)] = x[..,t,(c,0)] * sn[t,c] + x[..,t,(c,1)] * cs[t,c]
         """).Tried("base", 100);
 
-    /// <summary>rotary that turns feature c together with feature c of the second half: x [.., t, 2 c], position [t].</summary>
+    /// <summary>rotary that turns feature c together with feature c of the second half: x [.., t, 2 c], position
+    /// [t].</summary>
     public static readonly Op RotaryHalves = Op.Define("""
         rotary_halves(x[..,t,(g,c)], position[t]; base = 10000) -> y[..,t,(g,c)]
           axis g < 2

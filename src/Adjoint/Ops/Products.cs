@@ -78,7 +78,8 @@ public static class ProductOps
           y[b] += x[b,i] * a[i,j] * x[b,j]
         """);
 
-    /// <summary>A chain of three factors as one sum, as einsum writes 'hik,hjk,kl->hil': it runs as written, in one pass.</summary>
+    /// <summary>A chain of three factors as one sum, as einsum writes 'hik,hjk,kl->hil': it runs as written, in one
+    /// pass.</summary>
     public static readonly Op ThreeFactors = Op.Define("""
         three_factors(a[h,i,k], b[h,j,k], c[k,l]) -> y
           y[h,i,l] += a[h,i,k] * b[h,j,k] * c[k,l]
@@ -97,7 +98,8 @@ public static class ProductOps
           y += x[i,i]
         """);
 
-    /// <summary>Distances of all rows: x [i, c] and z [j, c] to y [i, j]. eps keeps the gradient finite at distance 0.</summary>
+    /// <summary>Distances of all rows: x [i, c] and z [j, c] to y [i, j]. eps keeps the gradient finite at distance
+    /// 0.</summary>
     public static readonly Op PairwiseDistance = Op.Define("""
         pairwise_distance(x[i,c], z[j,c]; eps = 1e-12) -> y
           s[i,j] += square(x[i,c] - z[j,c])
@@ -115,7 +117,8 @@ public static class ProductOps
 
     internal static Op[] All =>
     [
-        Dot, MatMul, MatMulTransposed, BatchedMatMul, BatchedMatMulTransposed, Linear, Gemm, MatrixVector, Outer, Kronecker,
+        Dot, MatMul, MatMulTransposed, BatchedMatMul, BatchedMatMulTransposed, Linear, Gemm, MatrixVector, Outer,
+        Kronecker,
         Bilinear, QuadraticForm, ThreeFactors, Gram, Trace, PairwiseDistance, CosineSimilarity,
     ];
 }

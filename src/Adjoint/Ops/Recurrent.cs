@@ -1,9 +1,9 @@
 namespace Adjoint;
 
-// Time comes first: x [t, b, i], states h0, c0 [b, j], result h [t, b, j]. w are input weights, u recurrent ones, output by
-// input; gates lie side by side in the rows, in PyTorch's order, so its weights fit. In the order of the text the input
-// products leave the loop and its reverse has one product a weight matrix after the loop. tanh(c) has a name of its own:
-// the reverse reads it.
+// Time comes first: x [t, b, i], states h0, c0 [b, j], result h [t, b, j]. w are input weights, u recurrent ones,
+// output by input; gates lie side by side in the rows, in PyTorch's order, so its weights fit. In the order of the
+// text the input products leave the loop and its reverse has one product a weight matrix after the loop. tanh(c) has
+// a name of its own: the reverse reads it.
 
 /// <summary>Recurrent networks over whole sequences.</summary>
 public static class RecurrentOps
@@ -59,7 +59,8 @@ public static class RecurrentOps
             h[t,b,j] = where(t < length[b], n[t,b,j], h[t-1,b,j])
         """).Within("length", 1, 2);
 
-    /// <summary>A gated mix of old state and tanh unit (arXiv:1611.09913): wr, ur, br make the unit, wg, ug, bg the gate.</summary>
+    /// <summary>A gated mix of old state and tanh unit (arXiv:1611.09913): wr, ur, br make the unit, wg, ug, bg the
+    /// gate.</summary>
     public static readonly Op Ugrnn = Op.Define("""
         ugrnn(x[t,b,i], wr[j,i], ur[j,k], br[j], wg[j,i], ug[j,k], bg[j], h0[b,j]) -> h
           h[-1,b,j] = h0[b,j]
@@ -75,7 +76,8 @@ public static class RecurrentOps
             h[t,b,j] = gate[t,b,j] * h[t-1,b,j] + (1 - gate[t,b,j]) * unit[t,b,j]
         """);
 
-    /// <summary>Gates r, z, n in the rows of w [3 j, i], u [3 j, k]; r is applied after the recurrent product, as PyTorch does.</summary>
+    /// <summary>Gates r, z, n in the rows of w [3 j, i], u [3 j, k]; r is applied after the recurrent product, as
+    /// PyTorch does.</summary>
     public static readonly Op Gru = Op.Define("""
         gru(x[t,b,i], w[(g,j),i], u[(g,j),k], bw[(g,j)], bu[(g,j)], h0[b,j]) -> h
           axis g < 3
@@ -91,7 +93,8 @@ public static class RecurrentOps
             h[t,b,j] = (1 - z[t,b,j]) * n[t,b,j] + z[t,b,j] * h[t-1,b,j]
         """);
 
-    /// <summary>gru with r applied to the state before the recurrent product (arXiv:1406.1078): w, u, bias have rows r, z, n.</summary>
+    /// <summary>gru with r applied to the state before the recurrent product (arXiv:1406.1078): w, u, bias have rows r,
+    /// z, n.</summary>
     public static readonly Op GruResetFirst = Op.Define("""
         gru_reset_first(x[t,b,i], w[(g,j),i], u[(g,j),k], bias[(g,j)], h0[b,j]) -> h
           axis g < 3
@@ -109,7 +112,8 @@ public static class RecurrentOps
             h[t,b,j] = (1 - z[t,b,j]) * n[t,b,j] + z[t,b,j] * h[t-1,b,j]
         """);
 
-    /// <summary>Gates in, forget, new, out in the rows of w [4 j, i], u [4 j, k]; two bias vectors [4 j], as PyTorch has.</summary>
+    /// <summary>Gates in, forget, new, out in the rows of w [4 j, i], u [4 j, k]; two bias vectors [4 j], as PyTorch
+    /// has.</summary>
     public static readonly Op Lstm = Op.Define("""
         lstm(x[t,b,i], w[(g,j),i], u[(g,j),k], bw[(g,j)], bu[(g,j)], h0[b,j], c0[b,j]) -> h, c
           axis g < 4
@@ -129,7 +133,8 @@ public static class RecurrentOps
             h[t,b,j] = out[t,b,j] * squashed[t,b,j]
         """);
 
-    /// <summary>lstm with one bias vector and only the states as a result: 8h(d + h) + 13h operations a step and example.</summary>
+    /// <summary>lstm with one bias vector and only the states as a result: 8h(d + h) + 13h operations a step and
+    /// example.</summary>
     public static readonly Op LstmOneBias = Op.Define("""
         lstm_one_bias(x[t,b,i], w[(g,j),i], u[(g,j),k], bias[(g,j)], h0[b,j], c0[b,j]) -> h
           axis g < 4
@@ -167,7 +172,8 @@ public static class RecurrentOps
             h[t,b,j] = out[t,b,j] * squashed[t,b,j]
         """);
 
-    /// <summary>lstm_one_bias over sequences of different lengths: both states stay as they are after length[b] steps.</summary>
+    /// <summary>lstm_one_bias over sequences of different lengths: both states stay as they are after length[b]
+    /// steps.</summary>
     public static readonly Op LstmMasked = Op.Define("""
         lstm_masked(x[t,b,i], w[(g,j),i], u[(g,j),k], bias[(g,j)], h0[b,j], c0[b,j], int length[b]) -> h, c
           axis g < 4
@@ -186,7 +192,8 @@ public static class RecurrentOps
             h[t,b,j] = where(t < length[b], out[t,b,j] * squashed[t,b,j], h[t-1,b,j])
         """).Within("length", 1, 2);
 
-    /// <summary>Two layers of lstm in one loop over time, without biases, from states 0: w, u of the first, w2, u2 of the second.</summary>
+    /// <summary>Two layers of lstm in one loop over time, without biases, from states 0: w, u of the first, w2, u2 of
+    /// the second.</summary>
     public static readonly Op LstmStacked = Op.Define("""
         lstm_stacked(x[t,b,i], w[(g,j),i], u[(g,j),k], w2[(g,j),k], u2[(g,j),k]) -> h2
           axis g < 4

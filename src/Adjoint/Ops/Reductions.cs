@@ -110,7 +110,8 @@ public static class ReductionOps
           y[..] min= j  if x[..,j] == m[..]
         """);
 
-    /// <summary>The product. Its gradient is exact at 0 and quadratic in #j; for long products: cumulative_product.</summary>
+    /// <summary>The product. Its gradient is exact at 0 and quadratic in #j; for long products:
+    /// cumulative_product.</summary>
     public static readonly Op Product = Op.Define("""
         product(x[..,j]) -> y
           y[..] *= x[..,j]
@@ -187,7 +188,9 @@ public static class ReductionOps
 
     internal static Op[] All =>
     [
-        Sum, SumAll, Mean, MeanAll, MeanFirst, SumFirst, WeightedSum, MaskedMean, Var, Std, Covariance, Max, Min, MaxEvenly,
-        ArgMax, ArgMin, Product, LogSumExp, LogSum, SumSquare, NormL1, NormL2, NormLp, NormMax, Any, AllTrue, CountNonzero,
+        Sum, SumAll, Mean, MeanAll, MeanFirst, SumFirst, WeightedSum, MaskedMean, Var, Std, Covariance, Max, Min,
+        MaxEvenly,
+        ArgMax, ArgMin, Product, LogSumExp, LogSum, SumSquare, NormL1, NormL2, NormLp, NormMax, Any, AllTrue,
+        CountNonzero,
     ];
 }

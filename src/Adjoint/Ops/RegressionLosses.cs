@@ -43,13 +43,15 @@ public static class RegressionLossOps
           loss  += max(q * r[..], (q - 1) * r[..]) / #..
         """).Tried("q", 0.9);
 
-    /// <summary>The negative log density of targets under normal distributions with mean x and logarithm of the variance logvar.</summary>
+    /// <summary>The negative log density of targets under normal distributions with mean x and logarithm of the
+    /// variance logvar.</summary>
     public static readonly Op GaussianNll = Op.Define("""
         gaussian_nll(x[..], logvar[..], target[..]) -> loss
           loss += 0.5 * (1.8378770664093453 + logvar[..] + square(x[..] - target[..]) * exp(-logvar[..])) / #..
         """);
 
-    /// <summary>The negative log probability of counts under Poisson distributions with log rate x, without the constant.</summary>
+    /// <summary>The negative log probability of counts under Poisson distributions with log rate x, without the
+    /// constant.</summary>
     public static readonly Op PoissonNll = Op.Define("""
         poisson_nll(x[..], target[..]) -> loss
           loss += (exp(x[..]) - target[..] * x[..]) / #..

@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-// A scan written with a condition (if t <= u) would be correct and quadratic; as a time loop it is linear, with depth #t.
+// A scan written with a condition (if t <= u) would be correct and quadratic; as a time loop it is linear, with depth
+// #t.
 
 /// <summary>Running reductions along the last axis: x [.., t] to y [.., t].</summary>
 public static class ScanOps
@@ -67,7 +68,8 @@ public static class ScanOps
             y[..,t] = x[..,t] + softplus(y[..,t-1] - x[..,t])
         """);
 
-    /// <summary>The sum of this and all later elements, each step further away worth discount times less (returns of rewards).</summary>
+    /// <summary>The sum of this and all later elements, each step further away worth discount times less (returns of
+    /// rewards).</summary>
     public static readonly Op DiscountedSum = Op.Define("""
         discounted_sum(x[..,t]; discount = 0.99) -> y
           for t down:
@@ -81,7 +83,8 @@ public static class ScanOps
             y[..,t] = keep * y[..,t-1] + (1 - keep) * x[..,t]
         """).Tried("keep", 0.7);
 
-    /// <summary>A linear recurrence with a decay for every step and channel: h = decay * earlier h + x, all [t, b, j].</summary>
+    /// <summary>A linear recurrence with a decay for every step and channel: h = decay * earlier h + x, all [t, b,
+    /// j].</summary>
     public static readonly Op LinearRecurrence = Op.Define("""
         linear_recurrence(x[t,b,j], decay[t,b,j]) -> h
           for t:
@@ -98,6 +101,7 @@ public static class ScanOps
     internal static Op[] All =>
     [
         CumulativeSum, CumulativeSumExclusive, CumulativeSumReversed, CumulativeSumReversedExclusive, CumulativeProduct,
-        CumulativeMax, CumulativeMin, CumulativeLogSumExp, DiscountedSum, MovingAverage, LinearRecurrence, LinearRecurrenceFixed,
+        CumulativeMax, CumulativeMin, CumulativeLogSumExp, DiscountedSum, MovingAverage, LinearRecurrence,
+        LinearRecurrenceFixed,
     ];
 }

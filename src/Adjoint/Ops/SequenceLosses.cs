@@ -1,13 +1,15 @@
 namespace Adjoint;
 
-// CTC sums over all ways to stretch a label sequence over time with blanks between. z [b, s] is the label sequence with
-// blanks: blank, first label, blank, second label, … blank; s is even at blanks. A state is reached from itself, the one
-// before, and two before unless a blank or a repeated label would be skipped. -1e30 stands for log 0 and never meets -inf.
+// CTC sums over all ways to stretch a label sequence over time with blanks between. z [b, s] is the label sequence
+// with blanks: blank, first label, blank, second label, … blank; s is even at blanks. A state is reached from itself,
+// the one before, and two before unless a blank or a repeated label would be skipped. -1e30 stands for log 0 and
+// never meets -inf.
 
 /// <summary>Connectionist temporal classification: the probability of a label sequence without an alignment.</summary>
 public static class SequenceLossOps
 {
-    /// <summary>In logarithms: logp [t, b, v] log probabilities, length [b] frames, end [b] the last state (twice the labels); mean over examples.</summary>
+    /// <summary>In logarithms: logp [t, b, v] log probabilities, length [b] frames, end [b] the last state (twice the
+    /// labels); mean over examples.</summary>
     public static readonly Op Ctc = Op.Define("""
         ctc(logp[t,b,v], int z[b,s], int length[b], int end[b]) -> loss
           axis k < 3
@@ -17,11 +19,13 @@ public static class SequenceLossOps
             m[t,b,s] max= a[t-1,b,r]                      if r == s - k and (k < 2 or s % 2 == 1 and z[b,s] != z[b,r])
             w[t,b,s] += exp(a[t-1,b,r] - stop(m[t,b,s]))  if r == s - k and (k < 2 or s % 2 == 1 and z[b,s] != z[b,r])
             a[t,b,s] = where(t < length[b], stop(m[t,b,s]) + log(w[t,b,s]) + logp[t,b,z[b,s]], a[t-1,b,s])
-          top[b] = max(a[#t - 1,b,end[b]], a[#t - 1,b,end[b] - 1])
-          loss -= (stop(top[b]) + log(exp(a[#t - 1,b,end[b]] - stop(top[b])) + exp(a[#t - 1,b,end[b] - 1] - stop(top[b])))) / #b
+          blank[b] = a[#t - 1,b,end[b]]
+          label[b] = a[#t - 1,b,end[b] - 1]
+          loss -= (label[b] + softplus(blank[b] - label[b])) / #b
         """).Within("length", 2, 3).Within("end", 2, 2).Sized("t", 3).Sized("s", 3).Sized("b", 2);
 
-    /// <summary>In probabilities, each step divided by its sum: p [t, b, v], last [b] the last state; all sequences of full length.</summary>
+    /// <summary>In probabilities, each step divided by its sum: p [t, b, v], last [b] the last state; all sequences of
+    /// full length.</summary>
     public static readonly Op CtcScaled = Op.Define("""
         ctc_scaled(p[t,b,v], int z[b,s], int last[b]) -> loss
           axis k < 3

@@ -61,7 +61,8 @@ public static class ShapeOps
           y[b,t,(h,c)] = x[b,h,t,c]
         """);
 
-    /// <summary>Channels to positions, channel-major (arXiv:1609.05158): x [b, c r s, m, n] to y [b, c, m r, n s].</summary>
+    /// <summary>Channels to positions, channel-major (arXiv:1609.05158): x [b, c r s, m, n] to y [b, c, m r, n
+    /// s].</summary>
     public static readonly Op PixelShuffle = Op.Define("""
         pixel_shuffle(x[b,(c,r,s),m,n]; factor = 2) -> y
           axis r < factor
@@ -93,7 +94,8 @@ public static class ShapeOps
           y[b,(r,s,c),m,n] = x[b,c,(m,r),(n,s)]
         """);
 
-    /// <summary>Channels of different groups side by side (arXiv:1707.01083): x [b, g c, ..] to y [b, c g, ..].</summary>
+    /// <summary>Channels of different groups side by side (arXiv:1707.01083): x [b, g c, ..] to y [b, c g,
+    /// ..].</summary>
     public static readonly Op ChannelShuffle = Op.Define("""
         channel_shuffle(x[b,(g,c),..]; groups = 2) -> y
           axis g < groups
@@ -136,7 +138,8 @@ public static class ShapeOps
           y[b,c,(m,r),(n,s)] = x[b,c,m,n]
         """);
 
-    /// <summary>Any new length by straight lines between pixel centres; weights are the hat function, so it is a product: x [.., m] to y [.., p].</summary>
+    /// <summary>Any new length by straight lines between pixel centres; weights are the hat function, so it is a
+    /// product: x [.., m] to y [.., p].</summary>
     public static readonly Op ResizeLinear = Op.Define("""
         resize_linear(x[..,m]; size = 5) -> y
           axis p < size
@@ -172,7 +175,8 @@ public static class ShapeOps
     internal static Op[] All =>
     [
         Transpose, FirstToLast, LastToFirst, ChannelsLast, ChannelsFirst, Flatten, Unflatten, SplitHeads, MergeHeads,
-        PixelShuffle, PixelUnshuffle, DepthToSpace, SpaceToDepth, ChannelShuffle, Repeat, Tile, Expand, UpsampleNearest1d,
+        PixelShuffle, PixelUnshuffle, DepthToSpace, SpaceToDepth, ChannelShuffle, Repeat, Tile, Expand,
+        UpsampleNearest1d,
         UpsampleNearest2d, ResizeLinear, Diagonal, DiagonalMatrix, LowerTriangle, UpperTriangle,
     ];
 }

@@ -150,7 +150,8 @@ public static class SliceOps
 
     internal static Op[] All =>
     [
-        Concat, ConcatFirst, Stack, Slice, StridedSlice, At, Last, Flip, Roll, PadZero, PadConstant, PadEdge, PadReflect,
+        Concat, ConcatFirst, Stack, Slice, StridedSlice, At, Last, Flip, Roll, PadZero, PadConstant, PadEdge,
+        PadReflect,
         PadWrap, Unfold, OverlapAdd, Patches, Range, Identity,
     ];
 }

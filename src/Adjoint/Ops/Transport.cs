@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-// The plan is a[i] * k[i,j] * b[j] with k = exp(-cost/eps); each round makes the rows, then the columns, sum to p and q.
+// The plan is a[i] * k[i,j] * b[j] with k = exp(-cost/eps); each round makes the rows, then the columns, sum to p and
+// q.
 
 /// <summary>Optimal transport with entropy, by Sinkhorn's iteration (arXiv:1306.0895).</summary>
 public static class TransportOps
@@ -29,7 +30,8 @@ public static class TransportOps
           b'[j] = q[j] / ka[j]
         """).Within("k", 0.2, 1).Within("p", 0.2, 1).Within("q", 0.2, 1).Within("b", 0.2, 1);
 
-    /// <summary>Distance of two distributions on a line, as the area between their sums: p, q on positions at [i].</summary>
+    /// <summary>Distance of two distributions on a line, as the area between their sums: p, q on positions at
+    /// [i].</summary>
     public static readonly Op WassersteinLine = Op.Define("""
         wasserstein_line(p[i], q[i], at[i]) -> value
           for i:

@@ -21,7 +21,8 @@ public static class TransposedConvolutionOps
           axis n < (#q - 1)*stride - 2*pad + dilation*(#l - 1) + output_pad + 1
           y[b,j,m,n] += x[b,i,p,q] * w[i,j,k,l]  if m == stride*p + dilation*k - pad and n == stride*q + dilation*l - pad
           y[b,j,m,n] += bias[j]
-        """).Tried("stride", 2).Tried("pad", 1).Tried("output_pad", 1).Sized("p", 2).Sized("q", 2).Sized("k", 3).Sized("l", 2);
+        """).Tried("stride", 2).Tried("pad", 1).Tried("output_pad", 1)
+        .Sized("p", 2).Sized("q", 2).Sized("k", 3).Sized("l", 2);
 
     /// <summary>conv_transpose1d in groups, with padding of its own at each end: w [g i, j, k].</summary>
     public static readonly Op ConvTranspose1dGrouped = Op.Define("""
@@ -32,7 +33,8 @@ public static class TransposedConvolutionOps
           y[b,(g,j),m] += bias[(g,j)]
         """).Tried("groups", 2).Tried("stride", 2).Tried("pad_left", 1).Sized("p", 3).Sized("k", 2);
 
-    /// <summary>conv_transpose2d in groups, with stride, dilation and padding of its own for each side: w [g i, j, k, l].</summary>
+    /// <summary>conv_transpose2d in groups, with stride, dilation and padding of its own for each side: w [g i, j, k,
+    /// l].</summary>
     public static readonly Op ConvTranspose2dGrouped = Op.Define("""
         conv_transpose2d_grouped(x[b,(g,i),p,q], w[(g,i),j,k,l], bias[(g,j)]; groups = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0, output_pad_h = 0, output_pad_w = 0) -> y
           axis g < groups

@@ -35,6 +35,7 @@ public sealed class ListingTests
         var program = op.Program;
         Assert.All(op.Inputs.Domains.Keys, operand => Assert.NotNull(program.FindOperand(operand)));
         Assert.All(op.Inputs.Attributes?.Keys ?? [], name => Assert.Contains(program.Attributes, a => a.Name == name));
-        Assert.All(op.Inputs.Sizes.Keys, axis => Assert.Contains(axis, program.Operands.SelectMany(o => o.Dims).SelectMany(d => d.Axes)));
+        Assert.All(op.Inputs.Sizes.Keys,
+            axis => Assert.Contains(axis, program.Operands.SelectMany(o => o.Dims).SelectMany(d => d.Axes)));
     });
 }

@@ -7,9 +7,11 @@ namespace Adjoint.Tests;
 
 public sealed class TextbookTests
 {
-    static readonly Polynomial B = Polynomial.Symbol("b"), C = Polynomial.Symbol("c"), D = Polynomial.Symbol("d"), H = Polynomial.Symbol("h"),
-        I = Polynomial.Symbol("i"), J = Polynomial.Symbol("j"), K = Polynomial.Symbol("k"), M = Polynomial.Symbol("m"), N = Polynomial.Symbol("n"),
-        T = Polynomial.Symbol("t"), U = Polynomial.Symbol("u"), V = Polynomial.Symbol("v"), Rows = Polynomial.Symbol("..");
+    static readonly Polynomial B = Of("b"), C = Of("c"), D = Of("d"), H = Of("h"), I = Of("i"), J = Of("j"),
+        M = Of("m"), N = Of("n"),
+        T = Of("t"), U = Of("u"), V = Of("v"), Rows = Of("..");
+
+    static Polynomial Of(string axis) => Polynomial.Symbol(axis);
 
     // dx = y * (dy - sum(dy * y)): multiply and add in the sum, subtract and multiply outside.
     [Fact]
@@ -20,8 +22,8 @@ public sealed class TextbookTests
         Assert.DoesNotContain("exp", cost.ByKind.Keys);
     }
 
-    // dx = dy - softmax * sum(dy), with the exponentials e and their sum z kept: the sum 1, its quotient by z once a row,
-    // multiply and subtract; the first contribution to dx is counted like every other.
+    // dx = dy - softmax * sum(dy), with the exponentials e and their sum z kept: the sum 1, its quotient by z once a
+    // row, multiply and subtract; the first contribution to dx is counted like any other.
     [Fact]
     public void Log_softmax() => AtMost(4 * Rows * J + Rows, ReverseOf(SoftmaxOps.LogSoftmax));
 
@@ -58,7 +60,8 @@ public sealed class TextbookTests
 
     // dv = p^T dy, dp = dy v^T, ds = p * (dp - sum(dp * p)), dq = ds k / sqrt(c), dk = ds^T q / sqrt(c).
     [Fact]
-    public void Attention() => AtMost(B * (4 * T * U * D + 4 * T * U + 4 * T * U * C + T * C + U * C), ReverseOf(AttentionOps.Attention));
+    public void Attention() =>
+        AtMost(B * (4 * T * U * D + 4 * T * U + 4 * T * U * C + T * C + U * C), ReverseOf(AttentionOps.Attention));
 
     // dx and dw multiply and add once for each product of the forward pass, dbias adds every element of dy.
     [Fact]
@@ -73,7 +76,10 @@ public sealed class TextbookTests
     [Fact]
     public void Padded_convolution()
     {
-        var sizes = new Dictionary<string, int> { ["b"] = 2, ["i"] = 3, ["j"] = 5, ["m"] = 8, ["n"] = 7, ["k"] = 3, ["l"] = 3, ["pad"] = 1, ["stride"] = 2 };
+        var sizes = new Dictionary<string, int>
+        {
+            ["b"] = 2, ["i"] = 3, ["j"] = 5, ["m"] = 8, ["n"] = 7, ["k"] = 3, ["l"] = 3, ["pad"] = 1, ["stride"] = 2,
+        };
         var reverse = Reverse.Of(ConvolutionOps.Conv2d.Program)!;
         var forward = Cost.Of(reverse.Forward).At(sizes).Lines[0].Points;
         const int Outputs = 2 * 5 * 4 * 4;
@@ -84,7 +90,7 @@ public sealed class TextbookTests
     [Fact]
     public void Embedding() => AtMost(Rows * D, ReverseOf(IndexOps.Embedding));
 
-    // dx = (p - onehot) * dloss / b with p = e / z from the kept exponentials: divide, subtract, multiply, and dloss / b once.
+    // dx = (p - onehot) * dloss / b with p = e / z from the kept exponentials: divide, subtract, multiply.
     [Fact]
     public void Cross_entropy()
     {

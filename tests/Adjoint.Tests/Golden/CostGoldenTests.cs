@@ -8,8 +8,10 @@ public sealed class CostGoldenTests
     public void Lstm_steps()
     {
         foreach (var row in new GoldenCase("s024_op_counts").Rows("lstm"))
-            row.Equal(Operations(RecurrentOps.LstmOneBias, ("b", 1), ("t", row.Integer("t")), ("i", row.Integer("d")), ("j", row.Integer("h"))),
-                "flops");
+        {
+            var (t, d, h) = (row.Integer("t"), row.Integer("d"), row.Integer("h"));
+            row.Equal(Operations(RecurrentOps.LstmOneBias, ("b", 1), ("t", t), ("i", d), ("j", h)), "flops");
+        }
     }
 
     [Fact]
@@ -17,7 +19,8 @@ public sealed class CostGoldenTests
     {
         Polynomial t = Polynomial.Symbol("t"), j = Polynomial.Symbol("j");
         var given = new Dictionary<string, Polynomial> { ["b"] = 1, ["t"] = t, ["j"] = j };
-        Assert.Equal(Cost.Of(RecurrentOps.LstmOneBias.Program, given).Operations + 4 * j, Cost.Of(RecurrentOps.Lstm.Program, given).Operations);
+        Assert.Equal(Cost.Of(RecurrentOps.LstmOneBias.Program, given).Operations + 4 * j,
+            Cost.Of(RecurrentOps.Lstm.Program, given).Operations);
     }
 
     [Fact]
@@ -31,17 +34,21 @@ public sealed class CostGoldenTests
         }
     }
 
-    // What a step does beside its products (softmax) is not part of the case: products are as many additions as multiplications.
+    // What a step does beside its products (softmax) is not in the case. A product is one addition a multiplication.
     [Fact]
     public void Generation_with_and_without_a_cache()
     {
         var golden = new GoldenCase("s024_op_counts");
         foreach (var row in golden.Rows("generation_attention_part_no_cache"))
-            row.Equal(Enumerable.Range(1, row.Integer("N")).Sum(t => Products(AttentionOps.MultiheadAttention, Layer(t, row.Integer("n"), 1))), "flops");
+            row.Equal(Sum(row, t => Products(AttentionOps.MultiheadAttention, Layer(t, row.Integer("n"), 1))), "flops");
         foreach (var row in golden.Rows("generation_attention_part_kv_cache"))
-            row.Equal(Enumerable.Range(1, row.Integer("N")).Sum(t => Products(GenerationOps.MultiheadAttentionStep, Step(t, row.Integer("n")))), "flops");
+            row.Equal(Sum(row, t => Products(GenerationOps.MultiheadAttentionStep, Step(t, row.Integer("n")))),
+                "flops");
 
-        static (string, int)[] Step(int t, int n) => [("b", 1), ("i", n), ("h", 1), ("u", t), ("c", n), ("d", n), ("j", n)];
+        static double Sum(GoldenRow row, Func<int, double> ofStep) => Enumerable.Range(1, row.Integer("N")).Sum(ofStep);
+
+        static (string, int)[] Step(int t, int n) =>
+            [("b", 1), ("i", n), ("h", 1), ("u", t), ("c", n), ("d", n), ("j", n)];
     }
 
     [Fact]
@@ -49,7 +56,8 @@ public sealed class CostGoldenTests
     {
         var golden = new GoldenCase("s024_op_counts");
         var programs = Parser.ParseAll(Repository.Read("examples", "seq2seq.loops"));
-        Rational Count(int program, params (string, int)[] sizes) => Cost.Of(programs[program], Given(sizes)).Operations.Value;
+        Rational Count(int program, params (string, int)[] sizes) =>
+            Cost.Of(programs[program], Given(sizes)).Operations.Value;
         foreach (var row in golden.Rows("seq2seq"))
         {
             (string, int)[] sizes = [.. new[] { "n", "m", "d", "h", "V" }.Select(name => (name, row.Integer(name)))];
@@ -73,8 +81,10 @@ public sealed class CostGoldenTests
         foreach (var row in new GoldenCase("s1_attention_flops").Rows("rows"))
         {
             var (l, d, m) = (row.Integer("L"), row.Integer("D"), row.Integer("M"));
-            row.Equal(Operations(AttentionOps.AttentionUnscaled, ("b", 1), ("t", l), ("u", l), ("c", d), ("d", d)), "quadratic");
-            row.Equal(Operations(LinearAttentionOps.LinearAttention, ("..", 1), ("t", l), ("u", l), ("m", m), ("d", d)), "linear");
+            row.Equal(Operations(AttentionOps.AttentionUnscaled, ("b", 1), ("t", l), ("u", l), ("c", d), ("d", d)),
+                "quadratic");
+            row.Equal(Operations(LinearAttentionOps.LinearAttention, ("..", 1), ("t", l), ("u", l), ("m", m), ("d", d)),
+                "linear");
         }
     }
 
@@ -95,23 +105,27 @@ public sealed class CostGoldenTests
             Assert.Equal(row.Integer("M_symmetric"), MaclaurinTable.Of(d, terms - 1, symmetric: true).Count);
         }
 
-        static double Features(string line, int d) => (double)Cost.Of(Parser.Parse($"features(x[c]) -> f\n  axis e < #c\n  axis g < #c\n  {line}"),
-            Given(("c", d))).Lines.Single().Points.Value.Numerator;
+        static double Features(string line, int d)
+        {
+            var program = Parser.Parse($"features(x[c]) -> f\n  axis e < #c\n  axis g < #c\n  {line}");
+            return (double)Cost.Of(program, Given(("c", d))).Lines.Single().Points.Value.Numerator;
+        }
     }
 
     [Fact]
     public void Numbers_kept_while_training()
     {
         Polynomial h = Polynomial.Symbol("h"), c = Polynomial.Symbol("c");
-        Assert.Equal("t*n*L", new GoldenCase("s024_op_counts").Text("train_activation_floats", "rnn"));
+        var golden = new GoldenCase("s024_op_counts");
+        Assert.Equal("t*n*L", golden.Text("train_activation_floats", "rnn"));
         Assert.Equal("O(L n t)", Kept("rnn").Order);
         // Here n is h heads of c channels; the feed-forward net is four times as wide.
-        Assert.Equal("L*(heads*t^2 + c*t*n)", new GoldenCase("s024_op_counts").Text("train_activation_floats", "transformer"));
+        Assert.Equal("L*(heads*t^2 + c*t*n)", golden.Text("train_activation_floats", "transformer"));
         Assert.Equal("O(L c h t + L h t^2)", Kept("transformer", ("n", h * c), ("f", 4 * h * c)).Order);
 
         static Polynomial Kept(string example, params (string Axis, Polynomial Size)[] given) =>
-            Cost.Of(Reverse.Of(Parser.ParseAll(Repository.Read("examples", example + ".loops"))[0])!, given.ToDictionary(g => g.Axis, g => g.Size))
-                .Forward.Kept;
+            Cost.Of(Reverse.Of(Parser.ParseAll(Repository.Read("examples", example + ".loops"))[0])!,
+                given.ToDictionary(g => g.Axis, g => g.Size)).Forward.Kept;
     }
 
     [Fact]
@@ -127,11 +141,14 @@ public sealed class CostGoldenTests
     }
 
     static (string, int)[] Layer(int t, int n, int heads) =>
-        [("b", 1), ("t", t), ("u", t), ("i", n), ("r", n), ("j", n), ("heads", heads), ("c", n / heads), ("d", n / heads)];
+        [("b", 1), ("t", t), ("u", t), ("i", n), ("r", n), ("j", n), ("heads", heads), ("c", n / heads),
+            ("d", n / heads)];
 
-    static Dictionary<string, Polynomial> Given(params (string Name, int Value)[] sizes) => sizes.ToDictionary(s => s.Name, s => (Polynomial)s.Value);
+    static Dictionary<string, Polynomial> Given(params (string Name, int Value)[] sizes) =>
+        sizes.ToDictionary(s => s.Name, s => (Polynomial)s.Value);
 
-    static double Operations(Op op, params (string, int)[] sizes) => (double)Cost.Of(op.Program, Given(sizes)).Operations.Value.Numerator;
+    static double Operations(Op op, params (string, int)[] sizes) =>
+        (double)Cost.Of(op.Program, Given(sizes)).Operations.Value.Numerator;
 
     static double Products(Op op, params (string, int)[] sizes) =>
         2 * (double)Cost.Of(op.Program, Given(sizes)).ByKind["multiply"].Value.Numerator;

@@ -4,10 +4,11 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-/// <summary>One case of <c>tests/golden/golden.json</c>: inputs, float64 results of an independent program, and the bound on the error.</summary>
+/// <summary>One case of <c>tests/golden/golden.json</c>: inputs, float64 results of another program, a bound.</summary>
 sealed class GoldenCase
 {
-    static readonly JsonElement Cases = JsonDocument.Parse(Repository.Read("tests", "golden", "golden.json")).RootElement.GetProperty("cases");
+    static readonly JsonElement Cases =
+        JsonDocument.Parse(Repository.Read("tests", "golden", "golden.json")).RootElement.GetProperty("cases");
 
     readonly JsonElement inputs, outputs;
     readonly double tol;
@@ -15,7 +16,8 @@ sealed class GoldenCase
     public GoldenCase(string name)
     {
         var content = Cases.GetProperty(name);
-        (inputs, outputs, tol) = (content.GetProperty("inputs"), content.GetProperty("outputs"), content.GetProperty("tol").GetDouble());
+        (inputs, outputs, tol) = (content.GetProperty("inputs"), content.GetProperty("outputs"),
+            content.GetProperty("tol").GetDouble());
     }
 
     /// <summary>An input as an array; a number is a scalar array.</summary>
@@ -26,9 +28,11 @@ sealed class GoldenCase
     public NdArray Out(params string[] path) => ArrayOf(Find(path));
 
     /// <summary>The objects of a list among the results.</summary>
-    public IEnumerable<GoldenRow> Rows(string name) => outputs.GetProperty(name).EnumerateArray().Select(row => new GoldenRow(row, tol));
+    public IEnumerable<GoldenRow> Rows(string name) =>
+        outputs.GetProperty(name).EnumerateArray().Select(row => new GoldenRow(row, tol));
 
-    public IEnumerable<string> Texts(string name) => outputs.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
+    public IEnumerable<string> Texts(string name) =>
+        outputs.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
 
     public string Text(params string[] path) => Find(path).GetString()!;
 
@@ -39,14 +43,16 @@ sealed class GoldenCase
 
     public static void Near(NdArray expected, NdArray actual, double tol, string what) =>
         Assert.True(actual.IsNear(expected, tol), $"{what} is {actual}, expected {expected}; "
-            + string.Create(CultureInfo.InvariantCulture, $"distance {actual.DistanceTo(expected):0.0e+0}, bound {tol:0e+0}"));
+            + string.Create(CultureInfo.InvariantCulture,
+                $"distance {actual.DistanceTo(expected):0.0e+0}, bound {tol:0e+0}"));
 
     JsonElement Find(string[] path) => path.Aggregate(outputs, (element, name) => element.GetProperty(name));
 
     internal static NdArray ArrayOf(JsonElement element)
     {
         var shape = new List<int>();
-        for (var inner = element; inner.ValueKind is JsonValueKind.Array; inner = inner[0]) shape.Add(inner.GetArrayLength());
+        for (var inner = element; inner.ValueKind is JsonValueKind.Array; inner = inner[0])
+            shape.Add(inner.GetArrayLength());
         var values = new List<double>();
         AddValues(element, values);
         return new([.. shape], [.. values]);
@@ -66,6 +72,7 @@ sealed class GoldenRow(JsonElement row, double tol)
     public double Number(string name) => row.GetProperty(name).GetDouble();
     public int Integer(string name) => row.GetProperty(name).GetInt32();
     public string Text(string name) => row.GetProperty(name).GetString()!;
-    public void Equal(NdArray actual, string name) => GoldenCase.Near(GoldenCase.ArrayOf(row.GetProperty(name)), actual, tol, name);
+    public void Equal(NdArray actual, string name) =>
+        GoldenCase.Near(GoldenCase.ArrayOf(row.GetProperty(name)), actual, tol, name);
     public void Equal(double actual, string name) => Equal(NdArray.Scalar(actual), name);
 }

@@ -48,15 +48,19 @@ public sealed class MaclaurinGoldenTests
             var scale = row.Number("scale");
             var table = MaclaurinTable.Of(8, row.Integer("degree"));
             Assert.Equal(row.Integer("M"), table.Count);
-            var operands = new Dictionary<string, NdArray>(table.Operands) { ["q"] = Scaled(q, scale), ["k"] = Scaled(k, scale), ["v"] = v };
-            var run = Reference.Run(LinearAttentionOps.AttentionMaclaurin.Program, operands, options: new() { Keep = [new("z", [new Dim(".."), new Dim("t")])] });
+            var operands = new Dictionary<string, NdArray>(table.Operands)
+            {
+                ["q"] = Scaled(q, scale), ["k"] = Scaled(k, scale), ["v"] = v,
+            };
+            var run = Forward.Of(LinearAttentionOps.AttentionMaclaurin, operands,
+                keep: new Kept("z", [new Dim(".."), new Dim("t")]));
             var softmax = Softmax(q, k, v, scale, out var logits);
             var error = run["y"].Values.Zip(softmax.Values, (a, b) => a - b).ToList();
             row.Equal(error.Max(Math.Abs), "max_abs_err");
             row.Equal(Math.Sqrt(error.Sum(e => e * e) / softmax.Values.Sum(s => s * s)), "rel_fro_err");
             row.Equal(run.Kept["z"].Values.Min(), "min_denominator");
             row.Equal(logits.Values.Max(Math.Abs), "max_abs_logit");
-            var kernel = Reference.Run(ProductOps.BatchedMatMulTransposed.Program, new Dictionary<string, NdArray>
+            var kernel = Forward.Of(ProductOps.BatchedMatMulTransposed, new()
             {
                 ["x"] = Features(operands["q"], table), ["z"] = Features(operands["k"], table),
             })["y"];
@@ -77,11 +81,11 @@ public sealed class MaclaurinGoldenTests
             {
                 ["q"] = Scaled(q, 0.5), ["k"] = Scaled(k, 0.5), ["v"] = v,
             };
-            var linear = Reference.Run(LinearAttentionOps.AttentionMaclaurin.Program, operands)["y"];
+            var linear = Forward.Of(LinearAttentionOps.AttentionMaclaurin, operands)["y"];
             golden.Equal(Row(linear, 0), "scale_half", "Z_linear_deg2_row0");
             golden.Equal(linear.Values.Sum(), "scale_half", "Z_linear_sum");
             foreach (var name in new[] { "q", "k", "v" }) operands[name] = operands[name].Reshape(16, 1, 8);
-            var causal = Reference.Run(LinearAttentionOps.AttentionMaclaurinCausal.Program, operands)["y"].Reshape(16, 8);
+            var causal = Forward.Of(LinearAttentionOps.AttentionMaclaurinCausal, operands)["y"].Reshape(16, 8);
             golden.Equal(Row(causal, 0), "scale_half", "Z_causal_deg2_row0");
             golden.Equal(Row(causal, 15), "scale_half", "Z_causal_deg2_row15");
         }
@@ -103,10 +107,11 @@ public sealed class MaclaurinGoldenTests
     {
         var operands = new Dictionary<string, NdArray>
         {
-            ["q"] = Scaled(q, scale).Reshape(1, 16, 8), ["k"] = Scaled(k, scale).Reshape(1, 16, 8), ["v"] = v.Reshape(1, 16, 8),
+            ["q"] = Scaled(q, scale).Reshape(1, 16, 8), ["k"] = Scaled(k, scale).Reshape(1, 16, 8),
+            ["v"] = v.Reshape(1, 16, 8),
         };
-        var run = Reference.Run(AttentionOps.AttentionUnscaled.Program, operands,
-            options: new() { Keep = [new("s", [new Dim("b"), new Dim("t"), new Dim("u")])] });
+        var run = Forward.Of(AttentionOps.AttentionUnscaled, operands,
+            keep: new Kept("s", [new Dim("b"), new Dim("t"), new Dim("u")]));
         logits = run.Kept["s"];
         return run["y"].Reshape(16, 8);
     }
@@ -118,14 +123,15 @@ public sealed class MaclaurinGoldenTests
     }
 
     static NdArray Features(NdArray x, MaclaurinTable table) =>
-        Reference.Run(LinearAttentionOps.MaclaurinFeatures.Program, With(table, x))["y"];
+        Forward.Of(LinearAttentionOps.MaclaurinFeatures, With(table, x))["y"];
 
     static Dictionary<string, NdArray> With(MaclaurinTable table, NdArray x) => new(table.Operands) { ["x"] = x };
 
     static double Dot(NdArray x, NdArray z) =>
-        Reference.Run(ProductOps.Dot.Program, new Dictionary<string, NdArray> { ["x"] = x, ["z"] = z })["y"].Values[0];
+        Forward.Of(ProductOps.Dot, new() { ["x"] = x, ["z"] = z })["y"].Values[0];
 
-    static NdArray Scaled(NdArray x, double scale) => new(x.ShapeToArray(), [.. x.Values.Select(value => scale * value)]);
+    static NdArray Scaled(NdArray x, double scale) =>
+        new(x.ShapeToArray(), [.. x.Values.Select(value => scale * value)]);
 
     static NdArray Row(NdArray x, int row) => new([8], x.Values[(8 * row)..(8 * row + 8)]);
 }

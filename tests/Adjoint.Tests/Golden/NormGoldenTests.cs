@@ -25,8 +25,8 @@ public sealed class NormGoldenTests
                 ["correction"] = row.Text("denominator") == "B" ? 0 : 1,
                 ["eps"] = row.Number("eps"),
             };
-            var run = Gradient.Of(BatchNorm, new() { ["x"] = golden.In("x") }, new() { ["y"] = golden.In("dy") }, attributes,
-                Column("mu"), Column("s"), Column("dmu"), Column("ds"));
+            var run = Gradient.Of(BatchNorm, new() { ["x"] = golden.In("x") }, new() { ["y"] = golden.In("dy") },
+                attributes, Column("mu"), Column("s"), Column("dmu"), Column("ds"));
             row.Equal(run["y"], "y");
             row.Equal(run["dx"], "x_grad");
             row.Equal(run.Kept["mu"], "mu");
@@ -44,7 +44,8 @@ public sealed class NormGoldenTests
         var golden = new GoldenCase("s3_batchnorm");
         var row = golden.Rows("rows").First();
         Assert.Equal(("B-1", 0), (row.Text("denominator"), row.Number("eps")));
-        var run = Gradient.Of(NormOps.BatchNormQuiz.Program, new() { ["x"] = golden.In("x") }, new() { ["x'"] = golden.In("dy") });
+        var run = Gradient.Of(NormOps.BatchNormQuiz, new() { ["x"] = golden.In("x") },
+            new() { ["x'"] = golden.In("dy") });
         row.Equal(run["x'"], "y");
         row.Equal(run["dx"], "x_grad");
     }
@@ -53,11 +54,11 @@ public sealed class NormGoldenTests
     public void Batch_norm_of_images_moves_its_running_statistics()
     {
         var golden = new GoldenCase("s3_batchnorm2d_running");
-        var run = Reference.Run(NormOps.BatchNormRunning.Program, new Dictionary<string, NdArray>
+        var run = Forward.Of(NormOps.BatchNormRunning, new()
         {
             ["x"] = golden.In("x"), ["gain"] = NdArray.Vector(1, 1), ["bias"] = NdArray.Vector(0, 0),
             ["running_mean"] = NdArray.Vector(0, 0), ["running_var"] = NdArray.Vector(1, 1),
-        }, options: new() { Keep = [new("mean", [new Dim("c")]), new("var", [new Dim("c")])] });
+        }, null, new Kept("mean", [new Dim("c")]), new Kept("var", [new Dim("c")]));
         golden.Equal(run.Kept["mean"], "mean");
         golden.Equal(run.Kept["var"], "var_biased");
         golden.Equal(run["running_mean'"], "running_mean");
@@ -71,8 +72,9 @@ public sealed class NormGoldenTests
     public void Layer_norm()
     {
         var golden = new GoldenCase("s2_layernorm");
-        var run = Gradient.Of(NormOps.LayerNorm.Program,
-            new() { ["x"] = golden.In("x"), ["gain"] = golden.In("gamma"), ["bias"] = golden.In("beta") }, new() { ["y"] = golden.In("dy") });
+        var run = Gradient.Of(NormOps.LayerNorm, 
+            new() { ["x"] = golden.In("x"), ["gain"] = golden.In("gamma"), ["bias"] = golden.In("beta") },
+                new() { ["y"] = golden.In("dy") });
         golden.Equal(run["y"], "y");
         golden.Equal(run["dx"], "dx");
         golden.Equal(run["dgain"], "dgamma");

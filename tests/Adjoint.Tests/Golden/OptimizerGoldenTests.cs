@@ -7,7 +7,8 @@ public sealed class OptimizerGoldenTests
     // f = w0² + 10 w1², from (1, -2); its gradient is derived.
     static readonly LoopProgram Bowl = Parser.Parse("bowl(w[i], scale[i]) -> f\n  f += scale[i] * square(w[i])");
 
-    static NdArray BowlGradient(NdArray w) => Gradient.OfLoss(Bowl, new() { ["w"] = w, ["scale"] = NdArray.Vector(1, 10) }, "f")["dw"];
+    static NdArray BowlGradient(NdArray w) =>
+        Gradient.OfLoss(Bowl, new() { ["w"] = w, ["scale"] = NdArray.Vector(1, 10) }, "f")["dw"];
 
     public static TheoryData<string, string, string> Updates => new()
     {
@@ -34,7 +35,7 @@ public sealed class OptimizerGoldenTests
         var path = new List<double>(w.Values);
         for (var step = 0; step < 5; step++)
         {
-            var run = Reference.Run(op.Program, new Dictionary<string, NdArray>(state) { ["w"] = w, ["g"] = BowlGradient(w) }, attributes);
+            var run = Forward.Of(op.Program, new(state) { ["w"] = w, ["g"] = BowlGradient(w) }, attributes);
             w = run["w'"];
             foreach (var key in state.Keys) state[key] = run[key + "'"];
             path.AddRange(w.Values);
@@ -57,17 +58,18 @@ public sealed class OptimizerGoldenTests
 
         Check("sgd", Unscaled(ones), Scaled(ones));
         Check("quarter_x_tilde", Unscaled(ones), Scaled(NdArray.Vector(4, 1)));
-        // The rule as printed takes the input before it was rescaled: eta/4 * x is the eighth of eta * (2x) as a divisor.
+        // The rule as printed takes the input before it was rescaled: eta/4 * x is an eighth of eta * (2x).
         Check("seed_literal", Unscaled(ones), Scaled(NdArray.Vector(8, 1)));
-        Check("sigma2", Unscaled(variance), Scaled(new NdArray([2], [.. variance.Values.Zip(scale.Values, (v, s) => v * s * s)])));
+        Check("sigma2", Unscaled(variance),
+            Scaled(new NdArray([2], [.. variance.Values.Zip(scale.Values, (v, s) => v * s * s)])));
 
         // With its own batch for the variance the op finds the divisor itself.
         var x = golden.In("X");
-        var own = Reference.Run(CourseOptimizerOps.UnitInvariant.Program, new Dictionary<string, NdArray>
+        var own = Forward.Of(CourseOptimizerOps.UnitInvariant, new()
         {
             ["w"] = golden.In("W0"), ["gu"] = golden.In("Y"), ["x"] = x,
         });
-        var given = Reference.Run(CourseOptimizerOps.UnitInvariantGiven.Program, new Dictionary<string, NdArray>
+        var given = Forward.Of(CourseOptimizerOps.UnitInvariantGiven, new()
         {
             ["w"] = golden.In("W0"), ["gu"] = golden.In("Y"), ["x"] = x, ["variance"] = variance,
         });
@@ -111,24 +113,26 @@ public sealed class OptimizerGoldenTests
     }
 
     static (NdArray U, NdArray W1) Train(GoldenCase golden, NdArray scale, NdArray divisor, double rate) =>
-        Train(golden, scale, (w, gu, x) => Reference.Run(CourseOptimizerOps.UnitInvariantGiven.Program,
-            new Dictionary<string, NdArray> { ["w"] = w, ["gu"] = gu, ["x"] = x, ["variance"] = divisor },
-            new Dictionary<string, double> { ["rate"] = rate })["w'"]);
+        Train(golden, scale, (w, gu, x) => Forward.Of(CourseOptimizerOps.UnitInvariantGiven.Program,
+            new() { ["w"] = w, ["gu"] = gu, ["x"] = x, ["variance"] = divisor },
+            new() { ["rate"] = rate })["w'"]);
 
     static (NdArray U, NdArray W1) RmsProp(GoldenCase golden, NdArray scale)
     {
         var v = NdArray.Zeros(2, 2);
         return Train(golden, scale, (w, gu, x) =>
         {
-            var g = Gradient.Of(ProductOps.MatMulTransposed.Program, new() { ["x"] = x, ["w"] = w }, new() { ["y"] = gu })["dw"];
-            var run = Reference.Run(OptimizerOps.RmsProp.Program, new Dictionary<string, NdArray> { ["w"] = w, ["g"] = g, ["v"] = v },
-                new Dictionary<string, double> { ["rate"] = golden.Number("eta"), ["rho"] = 0.9, ["eps"] = 1e-12 });
+            var g = Gradient.Of(ProductOps.MatMulTransposed, new() { ["x"] = x, ["w"] = w },
+                new() { ["y"] = gu })["dw"];
+            var run = Forward.Of(OptimizerOps.RmsProp, new() { ["w"] = w, ["g"] = g, ["v"] = v },
+                new() { ["rate"] = golden.Number("eta"), ["rho"] = 0.9, ["eps"] = 1e-12 });
             v = run["v'"];
             return run["w'"];
         });
     }
 
-    static (NdArray U, NdArray W1) Train(GoldenCase golden, NdArray scale, Func<NdArray, NdArray, NdArray, NdArray> update)
+    static (NdArray U, NdArray W1) Train(GoldenCase golden, NdArray scale,
+        Func<NdArray, NdArray, NdArray, NdArray> update)
     {
         var (inputs, targets, start) = (golden.In("X"), golden.In("Y"), golden.In("W0"));
         var w = NdArray.Generate([2, 2], i => start.Values[i] / scale.Values[i % 2]);
@@ -137,7 +141,7 @@ public sealed class OptimizerGoldenTests
         for (var n = 0; n < 4; n++)
         {
             var x = NdArray.Generate([1, 2], j => inputs[n, j] * scale.Values[j]);
-            var u = Reference.Run(ProductOps.MatMulTransposed.Program, new Dictionary<string, NdArray> { ["x"] = x, ["w"] = w })["y"];
+            var u = Forward.Of(ProductOps.MatMulTransposed, new() { ["x"] = x, ["w"] = w })["y"];
             outputs.AddRange(u.Values);
             w = update(w, NdArray.Generate([1, 2], i => u.Values[i] - targets[n, i]), x);
             first ??= w;

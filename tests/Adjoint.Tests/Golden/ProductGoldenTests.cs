@@ -8,7 +8,8 @@ public sealed class ProductGoldenTests
     public void The_swap_rule()
     {
         var golden = new GoldenCase("s3_swap_rule");
-        var run = Gradient.Of(ProductOps.BatchedMatMulTransposed.Program, new() { ["x"] = golden.In("A"), ["z"] = golden.In("B") },
+        var run = Gradient.Of(ProductOps.BatchedMatMulTransposed,
+            new() { ["x"] = golden.In("A"), ["z"] = golden.In("B") },
             new() { ["y"] = golden.In("dY") });
         golden.Equal(run["y"], "Y");
         golden.Equal(run["dx"], "A_grad");
@@ -19,8 +20,9 @@ public sealed class ProductGoldenTests
     public void Convolution_with_stride_and_padding()
     {
         var golden = new GoldenCase("s0_conv2d_s2p1");
-        var run = Gradient.Of(ConvolutionOps.Conv2d.Program,
-            new() { ["x"] = golden.In("x"), ["w"] = golden.In("w"), ["bias"] = golden.In("bias") }, new() { ["y"] = golden.In("dy") },
+        var run = Gradient.Of(ConvolutionOps.Conv2d, 
+            new() { ["x"] = golden.In("x"), ["w"] = golden.In("w"), ["bias"] = golden.In("bias") },
+                new() { ["y"] = golden.In("dy") },
             new() { ["stride"] = golden.Number("stride"), ["pad"] = golden.Number("pad") });
         golden.Equal(run["y"], "y");
         golden.Equal(run["dx"], "dx");
@@ -32,10 +34,10 @@ public sealed class ProductGoldenTests
     public void Transposed_convolution_with_stride_padding_and_output_padding()
     {
         var golden = new GoldenCase("s0_convtranspose2d_k4s2p1op1");
-        var run = Reference.Run(TransposedConvolutionOps.ConvTranspose2d.Program, new Dictionary<string, NdArray>
+        var run = Forward.Of(TransposedConvolutionOps.ConvTranspose2d, new()
         {
             ["x"] = golden.In("x"), ["w"] = golden.In("w"), ["bias"] = NdArray.Zeros(golden.In("w").Shape[1]),
-        }, new Dictionary<string, double> { ["stride"] = 2, ["pad"] = 1, ["output_pad"] = 1 });
+        }, new() { ["stride"] = 2, ["pad"] = 1, ["output_pad"] = 1 });
         golden.Equal(run["y"], "y");
     }
 
@@ -43,7 +45,7 @@ public sealed class ProductGoldenTests
     public void Max_pooling_gives_the_gradient_to_the_first_of_equal_maxima()
     {
         var golden = new GoldenCase("s1_maxpool2");
-        var run = Gradient.Of(PoolingOps.MaxPool2d.Program, new() { ["x"] = golden.In("x").Reshape(1, 1, 4, 4) },
+        var run = Gradient.Of(PoolingOps.MaxPool2d, new() { ["x"] = golden.In("x").Reshape(1, 1, 4, 4) },
             new() { ["y"] = golden.In("dy").Reshape(1, 1, 2, 2) });
         golden.Equal(run["y"].Reshape(2, 2), "y");
         golden.Equal(run["dx"].Reshape(4, 4), "dx");

@@ -12,12 +12,13 @@ public sealed class RecurrentGoldenTests
         var loss = Parser.Parse("last_state(h[t,b,j]) -> loss\n  loss += 0.5 * square(h[#t - 1,b,j])");
         var operands = new Dictionary<string, NdArray>
         {
-            ["x"] = golden.In("x").Reshape(4, 1, 2), ["w"] = golden.In("Wx"), ["u"] = golden.In("Wh"), ["bias"] = golden.In("b"),
+            ["x"] = golden.In("x").Reshape(4, 1, 2), ["w"] = golden.In("Wx"), ["u"] = golden.In("Wh"),
+            ["bias"] = golden.In("b"),
             ["h0"] = NdArray.Zeros(1, 3),
         };
-        var h = Reference.Run(RecurrentOps.Rnn.Program, operands)["h"];
+        var h = Forward.Of(RecurrentOps.Rnn, operands)["h"];
         var top = Gradient.OfLoss(loss, new() { ["h"] = h });
-        var run = Gradient.Of(RecurrentOps.Rnn.Program, operands, new() { ["h"] = top["dh"] });
+        var run = Gradient.Of(RecurrentOps.Rnn, operands, new() { ["h"] = top["dh"] });
         golden.Equal(h.Reshape(4, 3), "h");
         golden.Equal(top["loss"], "loss");
         golden.Equal(run["dw"], "gWx");
@@ -38,7 +39,8 @@ public sealed class RecurrentGoldenTests
               loss += 0.5 * square(h[#t - 1,j])
             """);
         var run = Gradient.OfLoss(program,
-            new() { ["x"] = golden.In("x"), ["w"] = golden.In("Wx"), ["u"] = golden.In("Wh"), ["bias"] = golden.In("b") });
+            new() { ["x"] = golden.In("x"), ["w"] = golden.In("Wx"), ["u"] = golden.In("Wh"),
+                ["bias"] = golden.In("b") });
         golden.Equal(run["loss"], "loss");
         golden.Equal(run["h"], "h");
         golden.Equal(run["dw"], "gWx");
@@ -50,9 +52,10 @@ public sealed class RecurrentGoldenTests
     public void One_step_of_lstm_gru_and_ugrnn()
     {
         var golden = new GoldenCase("s34_gated_cells");
-        var state = new Dictionary<string, NdArray> { ["x"] = golden.In("x").Reshape(1, 2), ["h"] = golden.In("h").Reshape(1, 3) };
+        var state = new Dictionary<string, NdArray> { ["x"] = golden.In("x").Reshape(1, 2),
+            ["h"] = golden.In("h").Reshape(1, 3) };
 
-        var lstm = Reference.Run(CellOps.LstmCell.Program, new Dictionary<string, NdArray>(state)
+        var lstm = Forward.Of(CellOps.LstmCell, new(state)
         {
             ["c"] = golden.In("c").Reshape(1, 3), ["w"] = Rows("W_ih", 0, 12), ["u"] = Rows("W_hh", 0, 12),
             ["bw"] = Rows("b_ih", 0, 12), ["bu"] = Rows("b_hh", 0, 12),
@@ -60,13 +63,14 @@ public sealed class RecurrentGoldenTests
         golden.Equal(lstm["h'"].Reshape(3), "lstm_h");
         golden.Equal(lstm["c'"].Reshape(3), "lstm_c");
 
-        var gru = Reference.Run(CellOps.GruCell.Program, new Dictionary<string, NdArray>(state)
+        var gru = Forward.Of(CellOps.GruCell, new(state)
         {
-            ["w"] = Rows("W_ih", 0, 9), ["u"] = Rows("W_hh", 0, 9), ["bw"] = Rows("b_ih", 0, 9), ["bu"] = Rows("b_hh", 0, 9),
+            ["w"] = Rows("W_ih", 0, 9), ["u"] = Rows("W_hh", 0, 9), ["bw"] = Rows("b_ih", 0, 9),
+            ["bu"] = Rows("b_hh", 0, 9),
         });
         golden.Equal(gru["h'"].Reshape(3), "gru_h");
 
-        var ugrnn = Reference.Run(CellOps.UgrnnCell.Program, new Dictionary<string, NdArray>(state)
+        var ugrnn = Forward.Of(CellOps.UgrnnCell, new(state)
         {
             ["wr"] = Rows("W_ih", 0, 3), ["ur"] = Rows("W_hh", 0, 3), ["br"] = Rows("b_ih", 0, 3),
             ["wg"] = Rows("W_ih", 3, 3), ["ug"] = Rows("W_hh", 3, 3), ["bg"] = Rows("b_ih", 3, 3),
@@ -87,10 +91,12 @@ public sealed class RecurrentGoldenTests
     public void Networks_over_one_step_are_their_cells()
     {
         var golden = new GoldenCase("s34_gated_cells");
-        var run = Reference.Run(RecurrentOps.Lstm.Program, new Dictionary<string, NdArray>
+        var run = Forward.Of(RecurrentOps.Lstm, new()
         {
-            ["x"] = golden.In("x").Reshape(1, 1, 2), ["h0"] = golden.In("h").Reshape(1, 3), ["c0"] = golden.In("c").Reshape(1, 3),
-            ["w"] = golden.In("W_ih"), ["u"] = golden.In("W_hh"), ["bw"] = golden.In("b_ih"), ["bu"] = golden.In("b_hh"),
+            ["x"] = golden.In("x").Reshape(1, 1, 2), ["h0"] = golden.In("h").Reshape(1, 3),
+            ["c0"] = golden.In("c").Reshape(1, 3),
+            ["w"] = golden.In("W_ih"), ["u"] = golden.In("W_hh"), ["bw"] = golden.In("b_ih"),
+            ["bu"] = golden.In("b_hh"),
         });
         golden.Equal(run["h"].Reshape(3), "lstm_h");
         golden.Equal(run["c"].Reshape(3), "lstm_c");
