@@ -98,6 +98,9 @@ public sealed class Checker
         foreach (var operand in program.Operands) CheckDims(operand.Name, operand.Dims);
         foreach (var output in program.Outputs)
         {
+            if (program.Updated(output.Name) is { } updated && updated.Dims != output.Dims)
+                throw LoopErrors.InSignature(program, $"the update '{output.Name}' has other dimensions than the operand '{updated.Name}'",
+                    $"Leave them out: they are those of '{updated.Name}'.");
             CheckDims(output.Name, output.Dims);
             if (lines.All(l => l.Line.Target.Tensor != output.Name))
                 throw LoopErrors.InSignature(program, $"no line writes the output '{output.Name}'");

@@ -43,20 +43,21 @@ sealed class StepWriter
         var program = call.ProgramToRun;
         var map = new Dictionary<string, string>();
         var axisNames = new Dictionary<string, string>();
+        var updatedDims = new Dictionary<string, EquatableArray<Dim>>();
         names[call] = map;
         for (var i = 0; i < call.Operands.Length; i++)
         {
             var updates = program.Outputs.FirstOrDefault(o => program.Updated(o.Name) == program.Operands[i]);
             var (name, dims) = updates is null ? Find(call.Operands[i]) : Leaf(call.Operands[i], Fresh("a"));
             map[program.Operands[i].Name] = name;
-            if (updates is not null) map[updates.Name] = name + "'";
+            if (updates is not null) (map[updates.Name], updatedDims[updates.Name]) = (name + "'", dims);
             Unify(call, program.Operands[i].Dims, dims, axisNames);
         }
         foreach (var tensor in program.Lines.Select(l => l.Target.Tensor).Distinct())
             if (!map.ContainsKey(tensor)) map[tensor] = Fresh(tensor);
         body.AddRange(Rename(program.Body));
-        outputDims[call] = [.. program.Outputs.Select(o => program.Updated(o.Name) is null
-            ? o.Dims.Map(d => d with { Axes = d.Axes.Map(Axis) }) : Find(call.Operands[OperandAt(program, program.Updated(o.Name)!)]).Dims)];
+        outputDims[call] = [.. program.Outputs.Select(o => updatedDims.TryGetValue(o.Name, out var dims)
+            ? dims : o.Dims.Map(d => d with { Axes = d.Axes.Map(Axis) }))];
 
         EquatableArray<Statement> Rename(EquatableArray<Statement> statements) => statements.Map(s => s switch
         {
@@ -79,8 +80,6 @@ sealed class StepWriter
             return name;
         }
     }
-
-    static int OperandAt(LoopProgram program, Operand operand) => program.Operands.ToList().IndexOf(operand);
 
     // An axis of the call is the axis its operand was made with, if no other operand claimed it first.
     static void Unify(Recorded call, EquatableArray<Dim> own, EquatableArray<Dim> given, Dictionary<string, string> axisNames)
