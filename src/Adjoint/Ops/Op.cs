@@ -8,6 +8,7 @@ public sealed class Op
     static readonly InputOptions AnyInputs = new();
 
     LoopProgram? program;
+    Definition? definition;
 
     Op(string text, InputOptions inputs)
     {
@@ -25,6 +26,16 @@ public sealed class Op
 
     /// <summary>The text as a program; parsed and checked at the first use.</summary>
     public LoopProgram Program => program ??= Parser.Parse(Text);
+
+    /// <summary>Records a call and returns the first output.</summary>
+    /// <param name="operands">In the order of the signature; leading dimensions broadcast by NumPy's rule.</param>
+    /// <param name="attributes">In the order of the signature; those left out keep their defaults.</param>
+    /// <exception cref="ShapeException">The shapes do not fit together; the message shows the line.</exception>
+    public Tensor Call(ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) => CallAll(operands, attributes)[0];
+
+    /// <summary>Records a call and returns all outputs.</summary>
+    public IReadOnlyList<Tensor> CallAll(ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) =>
+        Recorded.Call(definition ??= new(() => Program), operands, attributes).Outputs;
 
     /// <summary>On which numbers, sizes and attributes the op is tried: those it is defined for and that show
     /// it.</summary>
