@@ -19,7 +19,6 @@ static class Application
             RunCommand.Create(terminal),
             CostCommand.Create(terminal),
             VerifyCommand.Create(terminal, cancellation),
-            BenchCommand.Create(terminal, cancellation),
         };
         root.HelpName = "adjoint";
         var parsed = root.Parse(args);

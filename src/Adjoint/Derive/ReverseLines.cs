@@ -18,7 +18,6 @@ sealed class ReverseLines
 {
     readonly LoopProgram program;
     readonly FreshNames names;
-    readonly ComputedDims computed;
     readonly List<(string Target, List<string> Reads)> flow;
     readonly HashSet<string> varied;
     readonly HashSet<string> useful;
@@ -31,7 +30,6 @@ sealed class ReverseLines
     {
         this.program = program;
         names = new(program);
-        computed = new(program);
         integers = Checker.IntegerOperands(program);
         flow = [.. program.Lines.Where(l => !IsIntegerTensor(l.Target.Tensor)).Select(l => (l.Target.Tensor, DifferentiableReads(l.Value)))];
         varied = Varied();
@@ -122,12 +120,12 @@ sealed class ReverseLines
         {
             var index = partial.Read.Indices[i];
             if (index is Composite || index.Any(e => e is Access) || index.Axes().Count < 2
-                || computed.IsTimed(partial.Read.Tensor, i))
+                || ComputedDims.IsTimed(program, partial.Read.Tensor, i))
             {
                 indices.Add(index);
                 continue;
             }
-            var dims = computed.Of(partial.Read.Tensor, names);
+            var dims = ComputedDims.Of(program, partial.Read.Tensor, names);
             var axis = dims[i].IsComposite || used.Contains(dims[i].Axes[0]) ? names.Take(dims[i].Axes[0]) : dims[i].Axes[0];
             used.Add(axis);
             indices.Add(new AxisValue(axis));

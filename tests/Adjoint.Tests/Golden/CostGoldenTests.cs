@@ -140,6 +140,32 @@ public sealed class CostGoldenTests
         double Depth(int steps) => (double)Cost.Of(cell, Given(("t", steps))).CriticalPath.Value.Numerator;
     }
 
+    [Fact]
+    public void Paths_between_distant_positions()
+    {
+        var golden = new GoldenCase("s024_op_counts");
+        Polynomial t = Polynomial.Symbol("t"), r = Polynomial.Symbol("r");
+        Assert.Equal("t", golden.Text("path_length", "rnn"));
+        Assert.Equal(t, Path(RecurrentOps.Rnn, "h", "x", t));
+        Assert.Equal("1", golden.Text("path_length", "full_attention"));
+        Assert.Equal(1, Path(AttentionOps.Attention, "y", "k", t, "u"));
+        // A window of r + 1 positions reaches r positions back.
+        Assert.Equal("ceil(t/r)", golden.Text("path_length", "window_r"));
+        Assert.Equal(Polynomial.FloorDivide(t + r - 1, r),
+            Path(AttentionOps.AttentionWindowed, "y", "k", t, "u", r + 1));
+        golden.Equal((double)Path(AttentionOps.AttentionWindowed, "y", "k", 1024, "u", 64 + 1).Value.Numerator,
+            "depth", "window_r_hops", "t=1024,r=64");
+
+        static Polynomial Path(Op op, string output, string operand, Polynomial distance, string axis = "t",
+            Polynomial? window = null)
+        {
+            var given = new Dictionary<string, Polynomial> { ["t"] = Polynomial.Symbol("t"),
+                ["u"] = Polynomial.Symbol("t") };
+            if (window is not null) given["window"] = window;
+            return Mixing.Of(op.Program, given).Between(output, "t", operand, axis)!.PathLength(distance)!;
+        }
+    }
+
     static (string, int)[] Layer(int t, int n, int heads) =>
         [("b", 1), ("t", t), ("u", t), ("i", n), ("r", n), ("j", n), ("heads", heads), ("c", n / heads),
             ("d", n / heads)];

@@ -7,7 +7,7 @@ sealed record MaclaurinTable(NdArray Word, NdArray Degree, NdArray Weight)
 
     public Dictionary<string, NdArray> Operands => new() { ["word"] = Word, ["degree"] = Degree, ["weight"] = Weight };
 
-    /// <summary>All words of up to <paramref name="degree"/> letters; symmetric: sorted ones, for all their orders.</summary>
+    /// <summary>All words of up to <paramref name="degree"/> letters; symmetric: sorted ones for all orders.</summary>
     public static MaclaurinTable Of(int letters, int degree, bool symmetric = false)
     {
         var words = new List<int[]> { Array.Empty<int>() };
