@@ -19,6 +19,7 @@ static class Application
             RunCommand.Create(terminal),
             CostCommand.Create(terminal),
             VerifyCommand.Create(terminal, cancellation),
+            BenchCommand.Create(terminal, cancellation),
         };
         root.HelpName = "adjoint";
         var parsed = root.Parse(args);

@@ -1,21 +1,32 @@
 namespace Adjoint;
 
 /// <summary>Dimensions of a computed tensor as a signature would declare them: axis names and the cells beside a time axis.</summary>
-static class ComputedDims
+sealed class ComputedDims
 {
+    readonly LoopProgram program;
+    readonly Dictionary<string, List<(Access Access, bool IsTarget, string[] Loops)>> accesses = [];
+
+    public ComputedDims(LoopProgram program)
+    {
+        this.program = program;
+        Collect(program.Body, []);
+        // what a line writes names the dimensions best
+        foreach (var tensor in accesses.Keys) accesses[tensor] = [.. accesses[tensor].OrderByDescending(a => a.IsTarget)];
+    }
+
     /// <summary>Dims of any tensor of the program. Dimensions that no access walks with an axis get a fresh name.</summary>
-    public static EquatableArray<Dim> Of(LoopProgram program, string tensor, FreshNames names)
+    public EquatableArray<Dim> Of(string tensor, FreshNames names)
     {
         if (program.FindOperand(tensor) is { } operand) return operand.Dims;
         if (program.Updated(tensor) is { } updated) return updated.Dims;
         var declared = program.Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;
-        var accesses = Accesses(program, tensor).ToList();
+        var own = accesses[tensor];
         var dims = new List<Dim>();
-        for (var i = 0; i < accesses[0].Access.Indices.Count; i++)
+        for (var i = 0; i < own[0].Access.Indices.Count; i++)
         {
-            var dim = declared?[i] ?? accesses.Select(a => Plain(a.Access.Indices[i])).FirstOrDefault(d => d is not null && IsNew(d))
+            var dim = declared?[i] ?? own.Select(a => Plain(a.Access.Indices[i])).FirstOrDefault(d => d is not null && IsNew(d))
                 ?? new Dim(names.Take("n"));
-            var (from, to) = Margins(program, accesses, i);
+            var (from, to) = Margins(tensor, i);
             dims.Add(dim with { From = Math.Min(dim.From, from), To = Math.Max(dim.To, to) });
         }
         return dims.ToEquatable();
@@ -24,15 +35,15 @@ static class ComputedDims
     }
 
     /// <summary>Whether a tensor owns cells along a time axis: its line in a <c>for t</c> writes it at an index with t.</summary>
-    public static bool IsTimed(LoopProgram program, string tensor, int dimension) =>
-        Accesses(program, tensor).Any(a => a.IsTarget && a.Loops.Intersect(a.Access.Indices[dimension].Axes()).Any());
+    public bool IsTimed(string tensor, int dimension) => accesses.TryGetValue(tensor, out var own)
+        && own.Any(a => a.IsTarget && a.Loops.Intersect(a.Access.Indices[dimension].Axes()).Any());
 
     /// <summary>The cells before 0 and after the last that constant shifts of any index reach.</summary>
-    static (int From, int To) Margins(LoopProgram program, List<(Access Access, bool IsTarget, string[] Loops)> accesses, int dimension)
+    (int From, int To) Margins(string tensor, int dimension)
     {
-        if (!IsTimed(program, accesses[0].Access.Tensor, dimension)) return (0, 0);
+        if (!IsTimed(tensor, dimension)) return (0, 0);
         int from = 0, to = 0;
-        foreach (var (access, _, _) in accesses)
+        foreach (var (access, _, _) in accesses[tensor])
         {
             var (low, high) = access.Indices[dimension] switch
             {
@@ -49,21 +60,20 @@ static class ComputedDims
         return (from, to);
     }
 
-    static IEnumerable<(Access Access, bool IsTarget, string[] Loops)> Accesses(LoopProgram program, string tensor)
+    void Collect(EquatableArray<Statement> body, string[] loops)
     {
-        var all = new List<(Access, bool, string[])>();
-        Collect(program.Body, []);
-        return all.OrderByDescending(a => a.Item2); // what a line writes names the dimensions best
-
-        void Collect(EquatableArray<Statement> body, string[] loops)
+        foreach (var statement in body)
         {
-            foreach (var statement in body)
-            {
-                if (statement is TimeLoop loop) Collect(loop.Body, [.. loops, loop.Axis]);
-                if (statement is not Line line) continue;
-                if (line.Target.Tensor == tensor) all.Add((line.Target, true, loops));
-                foreach (var read in line.Reads()) if (read.Tensor == tensor) all.Add((read, false, loops));
-            }
+            if (statement is TimeLoop loop) Collect(loop.Body, [.. loops, loop.Axis]);
+            if (statement is not Line line) continue;
+            Add(line.Target, true);
+            foreach (var read in line.Reads()) Add(read, false);
+        }
+
+        void Add(Access access, bool isTarget)
+        {
+            if (!accesses.TryGetValue(access.Tensor, out var own)) accesses[access.Tensor] = own = [];
+            own.Add((access, isTarget, loops));
         }
     }
 

@@ -47,7 +47,17 @@ sealed record Product(double Coefficient, EquatableArray<Expr> Above, EquatableA
     public Product Negated() => this with { Coefficient = -Coefficient };
 
     /// <summary>Whether every factor of the other is one of this, as often.</summary>
-    public bool Contains(Product other) => Missing(Above, other.Above) is not null && Missing(Below, other.Below) is not null;
+    public bool Contains(Product other) => MayContain(Above, other.Above) && MayContain(Below, other.Below)
+        && Missing(Above, other.Above) is not null && Missing(Below, other.Below) is not null;
+
+    // Nearly every question ends here, without a list.
+    static bool MayContain(EquatableArray<Expr> all, EquatableArray<Expr> some)
+    {
+        if (some.Count == 0) return true;
+        if (some.Count > all.Count) return false;
+        for (var i = 0; i < all.Count; i++) if (all[i] == some[0]) return true;
+        return false;
+    }
 
     /// <summary>Without the other's factors, which it contains; the coefficient stays.</summary>
     public Product Without(Product other) =>
@@ -63,6 +73,7 @@ sealed record Product(double Coefficient, EquatableArray<Expr> Above, EquatableA
     // there (log(p / q) gives q / p), and at 0 the shorter form is the one that is right.
     Product Reduced()
     {
+        if (Below.Count == 0) return this;
         var shared = Shared(Above, Below);
         var above = Missing(Above, shared)!;
         var below = Missing(Below, shared)!;

@@ -18,6 +18,7 @@ sealed class ReverseLines
 {
     readonly LoopProgram program;
     readonly FreshNames names;
+    readonly ComputedDims computed;
     readonly List<(string Target, List<string> Reads)> flow;
     readonly HashSet<string> varied;
     readonly HashSet<string> useful;
@@ -30,6 +31,7 @@ sealed class ReverseLines
     {
         this.program = program;
         names = new(program);
+        computed = new(program);
         integers = Checker.IntegerOperands(program);
         flow = [.. program.Lines.Where(l => !IsIntegerTensor(l.Target.Tensor)).Select(l => (l.Target.Tensor, DifferentiableReads(l.Value)))];
         varied = Varied();
@@ -120,12 +122,12 @@ sealed class ReverseLines
         {
             var index = partial.Read.Indices[i];
             if (index is Composite || index.Any(e => e is Access) || index.Axes().Count < 2
-                || ComputedDims.IsTimed(program, partial.Read.Tensor, i))
+                || computed.IsTimed(partial.Read.Tensor, i))
             {
                 indices.Add(index);
                 continue;
             }
-            var dims = ComputedDims.Of(program, partial.Read.Tensor, names);
+            var dims = computed.Of(partial.Read.Tensor, names);
             var axis = dims[i].IsComposite || used.Contains(dims[i].Axes[0]) ? names.Take(dims[i].Axes[0]) : dims[i].Axes[0];
             used.Add(axis);
             indices.Add(new AxisValue(axis));

@@ -24,8 +24,9 @@ sealed class ReverseSignature
         if (outputs.Count == 0) return null;
         var inputs = forward.Operands.Where(o => reads.Contains(o.Name)).ToList();
         var integers = Checker.IntegerOperands(forward);
+        var computed = new ComputedDims(forward);
         var kept = forward.Lines.Select(l => l.Target.Tensor).Distinct().Where(reads.Contains)
-            .Select(t => new Kept(t, ComputedDims.Of(forward, t, lines.Names))).ToList();
+            .Select(t => new Kept(t, computed.Of(t, lines.Names))).ToList();
         var given = forward.Outputs.Where(o => lines.Given.TryGetValue(o.Name, out var name) && reads.Contains(name))
             .Select(o => (Output: o.Name, Operand: new Operand(OperandKind.Float, lines.Given[o.Name], o.Dims))).ToList();
         var operands = inputs
@@ -67,11 +68,12 @@ sealed class ReverseSignature
         }
         axes.Sort((a, b) => all.IndexOf(a).CompareTo(all.IndexOf(b)));
         var shapes = new List<Operand>();
+        var missing = needed.Except(Known(operands)).ToHashSet();
         foreach (var operand in forward.Operands)
         {
-            var missing = needed.Except(Known(operands.Concat(shapes))).ToHashSet();
-            if (operands.All(o => o.Name != operand.Name) && operand.Dims.Any(d => d.Axes.Any(missing.Contains)))
-                shapes.Add(operand with { Kind = OperandKind.Shape });
+            if (!operand.Dims.Any(d => d.Axes.Any(missing.Contains)) || operands.Any(o => o.Name == operand.Name)) continue;
+            shapes.Add(operand with { Kind = OperandKind.Shape });
+            missing = needed.Except(Known(operands.Concat(shapes))).ToHashSet();
         }
         return shapes;
     }

@@ -12,9 +12,11 @@ sealed class Simplify
     Normal normal;
     readonly HashSet<string> outputs;
     readonly FreshNames names;
+    readonly LineIndex index = new();
     EquatableArray<Statement> body;
-    ILookup<string, Line> writers;
-    ILookup<string, Line> readers;
+
+    // A rewrite changes one line of many: what follows from a line alone is found once.
+    readonly Dictionary<Line, (int Loops, bool Is)> pointwise = new(ReferenceEqualityComparer.Instance);
 
     Simplify(LoopProgram forward, EquatableArray<Statement> body, HashSet<string> outputs, FreshNames names)
     {
@@ -23,8 +25,7 @@ sealed class Simplify
         normal = new(known);
         this.outputs = outputs;
         this.names = names;
-        this.body = body;
-        (writers, readers) = Index(body);
+        Update(body);
     }
 
     /// <summary>Body of a reverse, time loops whole, to simpler lines that give the same outputs.</summary>
@@ -53,14 +54,7 @@ sealed class Simplify
     void Update(EquatableArray<Statement> changed)
     {
         body = changed;
-        (writers, readers) = Index(changed);
-    }
-
-    static (ILookup<string, Line>, ILookup<string, Line>) Index(EquatableArray<Statement> body)
-    {
-        var lines = body.AllLines().ToList();
-        return (lines.ToLookup(l => l.Target.Tensor),
-            lines.SelectMany(l => l.Reads().Select(r => (r.Tensor, Line: l))).ToLookup(r => r.Tensor, r => r.Line));
+        index.Update(changed);
     }
 
     EquatableArray<Statement> Lines(EquatableArray<Statement> statements, string[] loops)
@@ -113,7 +107,7 @@ sealed class Simplify
         for (var k = 1; k < statements.Count; k++)
         {
             if (statements[k] is not Line second || outputs.Contains(second.Target.Tensor) || !IsSum(second.Op)) continue;
-            var all = writers[second.Target.Tensor].ToList();
+            var all = index.Writers(second.Target.Tensor);
             if (all.Count < 2 || all.Any(l => l.Target != second.Target) || !IsPointwise(second, loops)) continue;
             for (var i = 0; i < k; i++)
             {
@@ -184,12 +178,12 @@ sealed class Simplify
     (Line Reader, int Position)? SingleReader(Line line, EquatableArray<Statement> statements)
     {
         var name = line.Target.Tensor;
-        if (outputs.Contains(name) || writers[name].Skip(1).Any()) return null;
-        if (readers[name].Take(2).ToList() is not [var reader]) return null;
+        if (outputs.Contains(name) || index.Writers(name).Count > 1) return null;
+        if (index.Readers(name) is not [var reader]) return null;
         if (!reader.Value.Any(e => e is Access read && read == line.Target) || reader.Value.Any(e => e is Stop && e.Any(r => r == line.Target)))
             return null;
-        var at = statements.ToList().FindIndex(s => ReferenceEquals(s, reader));
-        return at < 0 ? null : (reader, at);
+        for (var at = 0; at < statements.Count; at++) if (ReferenceEquals(statements[at], reader)) return (reader, at);
+        return null;
     }
 
     // What an earlier line of the reverse has computed is read, not computed again.
@@ -231,7 +225,7 @@ sealed class Simplify
         {
             if (statements[i] is not Line { Condition: null, Op: LineOp.Set or LineOp.Add, Value: Access source } copy) continue;
             if (source.Indices != copy.Target.Indices || !IsPointwise(copy, loops) || loops.Length > 0) continue;
-            if (outputs.Contains(source.Tensor) || !writers[source.Tensor].Any() || writers[copy.Target.Tensor].Skip(1).Any()) continue;
+            if (outputs.Contains(source.Tensor) || index.Writers(source.Tensor).Count == 0 || index.Writers(copy.Target.Tensor).Count > 1) continue;
             if (Relations.PlainAxes(source).Count != source.Indices.Count) continue;
             var rest = statements.ToList();
             rest.RemoveAt(i);
@@ -251,10 +245,16 @@ sealed class Simplify
     });
 
     // By one line, or by several at different constants: the gates of a cell.
-    bool IsWrittenOnce(Line line) => writers[line.Target.Tensor].Count(l => !l.Target.IsApartFrom(line.Target)) == 1;
+    bool IsWrittenOnce(Line line) => index.Writers(line.Target.Tensor).Count(l => !l.Target.IsApartFrom(line.Target)) == 1;
 
-    static bool IsPointwise(Line line, string[] loops) =>
-        Relations.PlainAxes(line.Target) is var plain && line.Axes().All(plain.Contains) && loops.All(plain.Contains);
+    bool IsPointwise(Line line, string[] loops)
+    {
+        if (pointwise.TryGetValue(line, out var known) && known.Loops == loops.Length) return known.Is;
+        var plain = Relations.PlainAxes(line.Target);
+        var isPointwise = line.Axes().All(plain.Contains) && loops.All(plain.Contains);
+        pointwise[line] = (loops.Length, isPointwise);
+        return isPointwise;
+    }
 
     static List<Statement> With(EquatableArray<Statement> statements, int at, Line line, int remove = -1)
     {

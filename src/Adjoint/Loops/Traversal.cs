@@ -61,8 +61,12 @@ static class Traversal
         return change(same ? expr : expr.WithParts(mapped));
     }
 
-    public static Line Map(this Line line, Func<Expr, Expr> change) => new(
-        (Access)line.Target.Map(change), line.Op, line.Value.Map(change), line.Condition?.Map(change));
+    public static Line Map(this Line line, Func<Expr, Expr> change)
+    {
+        var (target, value, condition) = ((Access)line.Target.Map(change), line.Value.Map(change), line.Condition?.Map(change));
+        return ReferenceEquals(target, line.Target) && ReferenceEquals(value, line.Value) && ReferenceEquals(condition, line.Condition)
+            ? line : new(target, line.Op, value, condition);
+    }
 
     /// <summary>Every line of a body rewritten; time loops keep their shape.</summary>
     public static EquatableArray<Statement> MapLines(this EquatableArray<Statement> body, Func<Line, Line> change) =>

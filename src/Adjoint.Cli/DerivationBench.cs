@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Adjoint.Cli;
+
+/// <summary>Parse, reverse and cost of one text, as a whole: what stands between a definition and a plan for it.</summary>
+sealed class DerivationBench(string name, string text)
+{
+    // Enough runs for a median that repeats; the first ones compile and are not counted.
+    const int WarmUp = 30, Runs = 51;
+
+    const int Blocks = 50;
+
+    public static IReadOnlyList<DerivationBench> All { get; } =
+    [
+        Of("lstm"), Of("attention"), Of("conv2d"), new("200 ops", TwoHundredOps()),
+    ];
+
+    public string Name { get; } = name;
+
+    public int Lines { get; } = text.AsSpan().Count('\n');
+
+    /// <summary>Milliseconds of every run, fastest first.</summary>
+    public double[] Measure(CancellationToken cancellation)
+    {
+        var times = new double[Runs];
+        for (var i = -WarmUp; i < Runs; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var start = Stopwatch.GetTimestamp();
+            Derive();
+            if (i >= 0) times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        Array.Sort(times);
+        return times;
+    }
+
+    void Derive()
+    {
+        var reverse = Reverse.Of(Parser.Parse(text)) ?? throw new InternalException($"{Name} has no reverse");
+        var (forward, backward) = Cost.Of(reverse);
+        if (forward.Operations.IsZero || backward.Operations.IsZero) throw new InternalException($"{Name} costs nothing");
+    }
+
+    static DerivationBench Of(string op) => new(op, Printer.Print(Catalogue.Find(op)!.Program));
+
+    // 50 blocks of linear, GELU, layer norm and residual, all in one program.
+    static string TwoHundredOps()
+    {
+        var operands = new StringBuilder("x0[b,i]");
+        var body = new StringBuilder("  axis j < #i\n");
+        for (var n = 1; n <= Blocks; n++)
+        {
+            operands.Append(CultureInfo.InvariantCulture, $", w{n}[j,i], bias{n}[j], gain{n}[i], shift{n}[i]");
+            body.Append(CultureInfo.InvariantCulture, $"""
+                  a{n}[b,j] += x{n - 1}[b,i] * w{n}[j,i]
+                  a{n}[b,j] += bias{n}[j]
+                  g{n}[b,i] = 0.5 * a{n}[b,i] * (1 + erf(a{n}[b,i] * 0.7071067811865476))
+                  m{n}[b] += g{n}[b,i] / #i
+                  v{n}[b] += square(g{n}[b,i] - m{n}[b]) / #i
+                  n{n}[b,i] = (g{n}[b,i] - m{n}[b]) / sqrt(v{n}[b] + 1e-5)
+                  y{n}[b,i] = gain{n}[i] * n{n}[b,i] + shift{n}[i]
+                  x{n}[b,i] = x{n - 1}[b,i] + y{n}[b,i]
+
+                """);
+        }
+        return $"two_hundred_ops({operands}) -> x{Blocks}\n{body}";
+    }
+}

@@ -1,0 +1,54 @@
+namespace Adjoint;
+
+/// <summary>Called with cells of out that are finished and still near.</summary>
+/// <param name="context">As given to the run.</param>
+/// <param name="cells">The first one.</param>
+/// <param name="cell">Where that one lies, from the first cell of out.</param>
+/// <param name="rowStep">From one row to the next, in cells; columns lie side by side.</param>
+unsafe delegate void TileEpilogue(void* context, void* cells, long cell, int rows, long rowStep, int columns);
+
+/// <summary>A contraction ready to run: made once, run without allocating.</summary>
+sealed unsafe class ContractionPlan
+{
+    readonly PiecePlan[] pieces;
+
+    ContractionPlan(ContractionShape shape, PiecePlan[] pieces, int threads)
+    {
+        (Shape, this.pieces, Threads) = (shape, pieces, threads);
+        WorkspaceBytes = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
+    }
+
+    public ContractionShape Shape { get; }
+
+    /// <summary>The most threads that may take part.</summary>
+    public int Threads { get; }
+
+    /// <summary>What a run needs beside its arrays, aligned as a <see cref="Storage"/>; its contents do not matter.</summary>
+    public long WorkspaceBytes { get; }
+
+    /// <param name="type">float32 or float64.</param>
+    public static ContractionPlan Of(ContractionShape shape, DType type, CodeTarget target, int threads)
+    {
+        var element = type switch
+        {
+            DType.Float32 => Element.Float,
+            DType.Float64 => Element.Double,
+            _ => throw Throw.Internal($"a contraction of {type.Name}"),
+        };
+        return new(shape, [.. ContractionNormalForm.Of(shape).Select(p => new PiecePlan(p, element, target, threads))], threads);
+    }
+
+    /// <summary>Writes out, or adds to it.</summary>
+    /// <param name="team">Threads to share the work with; the bits are the same for any.</param>
+    /// <param name="workspace"><see cref="WorkspaceBytes"/> bytes that nobody else uses meanwhile.</param>
+    public void Run(
+        void* a, void* b, void* cells, bool accumulate, void* workspace, Team? team = null, double scale = 1,
+        TileEpilogue? epilogue = null, void* context = null)
+    {
+        foreach (var piece in pieces)
+        {
+            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, scale, epilogue, context);
+            call.Run(team, Threads);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace Adjoint;
+
+// Packing reads an operand through its axes and windows, so that padding, strides, dilation and transposition cost no pass
+// of their own. Lanes and sums both come in runs; where two runs meet lies a rectangle of cells at constant steps, and
+// PanelRectangle copies it.
+
+/// <summary>Copies panels of one operand: panel[sum * width + lane], 0 where no point exists.</summary>
+/// <param name="extents">Of the operand's windows.</param>
+sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bool isDouble)
+{
+    /// <param name="source">The cell at which lane and sum are 0.</param>
+    /// <param name="origin">The windows' positions at that cell.</param>
+    /// <param name="width">Lanes of the panel; those from <paramref name="laneCount"/> on become 0.</param>
+    public void Pack(
+        byte* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, byte* panel)
+    {
+        if (isDouble) Pack((double*)source, origin, lane, laneCount, sum, sumCount, width, (double*)panel);
+        else Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
+    }
+
+    void Pack<T>(
+        T* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, T* panel)
+        where T : unmanaged
+    {
+        if (laneCount < width) PanelRectangle.Clear(panel + laneCount, width, width - laneCount, sumCount);
+        Span<int> positions = stackalloc int[AxisList.MostWindows];
+        Span<PanelWindow> windows = stackalloc PanelWindow[extents.Length];
+        for (int done = 0, run; done < laneCount; done += run)
+        {
+            run = Math.Min(laneCount - done, lanes.LeftInRun(lane + done));
+            origin.CopyTo(positions);
+            lanes.AddWindows(lane + done, positions);
+            PackRun(source + lanes.Cell(lane + done), positions, windows, run, sum, sumCount, width, panel + done);
+        }
+    }
+
+    void PackRun<T>(
+        T* source, Span<int> origin, Span<PanelWindow> windows, int laneCount, int sum, int sumCount, int width, T* panel)
+        where T : unmanaged
+    {
+        Span<int> positions = stackalloc int[AxisList.MostWindows];
+        for (int done = 0, run; done < sumCount; done += run)
+        {
+            run = Math.Min(sumCount - done, sums.LeftInRun(sum + done));
+            origin.CopyTo(positions);
+            sums.AddWindows(sum + done, positions);
+            for (var w = 0; w < windows.Length; w++)
+                windows[w] = new(positions[w], lanes.RunCoefficient(w), sums.RunCoefficient(w), extents[w]);
+            PanelRectangle.Copy(
+                source + sums.Cell(sum + done), lanes.RunStep, sums.RunStep, windows, laneCount, run, width,
+                panel + (long)done * width);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace Adjoint;
+
+/// <summary>One run of a piece: the arrays, and what is to be done with them.</summary>
+unsafe struct PieceCall
+{
+    public readonly PiecePlan Plan;
+    public readonly TileEpilogue? Epilogue;
+    public readonly void* Context;
+    public readonly byte* A;
+    public readonly byte* B;
+    public readonly byte* Out;
+    public readonly byte* Workspace;
+    public readonly double Scale;
+    public readonly bool Accumulates;
+
+    public PieceCall(
+        PiecePlan plan, void* a, void* b, void* cells, bool accumulate, void* workspace, double scale,
+        TileEpilogue? epilogue, void* context)
+    {
+        var piece = plan.Piece;
+        (Plan, Epilogue, Scale) = (plan, epilogue, scale);
+        A = (byte*)(piece.IsSwapped ? b : a) + piece.OffsetA * plan.Bytes;
+        B = (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
+        Out = (byte*)cells + piece.OffsetOut * plan.Bytes;
+        Workspace = (byte*)workspace;
+        Context = context;
+        Accumulates = accumulate || piece.Adds;
+    }
+
+    public void Run(Team? team, int threads)
+    {
+        var chunks = Plan.Grid.Chunks;
+        if (team is null || threads == 1 || chunks == 1)
+            for (var chunk = 0; chunk < chunks; chunk++) RunChunk(chunk, 0);
+        else if (team.Threads > threads)
+            throw Throw.Internal($"a contraction planned for {threads} threads meets a team of {team.Threads}");
+        else
+            team.Run(chunks, &RunChunk, Unsafe.AsPointer(ref this));
+    }
+
+    static void RunChunk(void* call, int chunk, int worker) => Unsafe.AsRef<PieceCall>(call).RunChunk(chunk, worker);
+
+    void RunChunk(int chunk, int worker)
+    {
+        var grid = Plan.Grid;
+        var (rest, column) = Math.DivRem(chunk, grid.Columns);
+        var (batch, row) = Math.DivRem(rest, grid.Rows);
+        Span<int> origins = stackalloc int[2 * AxisList.MostWindows];
+        var run = new ChunkRun(ref this, Workspace + worker * Plan.WorkspaceBytes, origins);
+        var (from, to) = ChunkGrid.Range(Plan.BatchesOut.Count, grid.Batches, batch);
+        var (rowFrom, rowTo) = ChunkGrid.Range(Plan.RowParts.Parts, grid.Rows, row);
+        var (columnFrom, columnTo) = ChunkGrid.Range(Plan.ColumnParts.Parts, grid.Columns, column);
+        for (var b = from; b < to; b++) run.Batch(b, rowFrom, rowTo, columnFrom, columnTo);
+    }
+}

@@ -1,0 +1,131 @@
+using Xunit;
+
+namespace Adjoint.Tests;
+
+public sealed unsafe class ContractionTests
+{
+    static readonly string[] Widths = ["512", "256", "128", "scalar"];
+
+    [Fact]
+    public void Random_contractions_are_exact_at_every_width_and_stay_inside_their_arrays()
+    {
+        var seed = Environment.TickCount;
+        var random = new System.Random(seed);
+        var contractions = new RandomContractions(random);
+        using var team = new Team(2);
+        for (var i = 0; i < 300; i++)
+        {
+            var shape = contractions.Next();
+            var contraction = new ContractionCase(shape, random);
+            var type = random.Next(3) == 0 ? DType.Float64 : DType.Float32;
+            var threads = random.Next(1, 3);
+            var fault = contraction.Fault(type, Widths[i % 4], threads, random.Next(2) == 0, threads > 1 ? team : null);
+            Assert.True(fault is null, $"seed {seed}, case {i}: {fault}\n{Describe(shape)}");
+        }
+    }
+
+    [Fact]
+    public void Products_of_all_odd_sizes_are_exact()
+    {
+        int[] sizes = [0, 1, 2, 7, 8, 9, 17, 64, 65];
+        var random = new System.Random(5);
+        foreach (var m in sizes)
+            foreach (var n in sizes)
+                foreach (var k in sizes)
+                {
+                    var shape = ContractionShape.Product(m, n, k, random.Next(2) == 0, random.Next(2) == 0);
+                    var type = random.Next(3) == 0 ? DType.Float64 : DType.Float32;
+                    var fault = new ContractionCase(shape, random).Fault(type, Widths[random.Next(4)], 1, random.Next(2) == 0);
+                    Assert.True(fault is null, $"{fault}\n{Describe(shape)}");
+                }
+    }
+
+    [Theory]
+    [InlineData(100, 300, 700, false, false)]
+    [InlineData(30, 700, 600, true, false)]
+    [InlineData(30, 200, 1500, false, true)]
+    [InlineData(1, 2000, 3000, false, false)]
+    [InlineData(2000, 1, 300, false, false)]
+    [InlineData(4, 500, 1000, true, true)]
+    public void Products_of_several_blocks_are_exact(int m, int n, int k, bool transposeA, bool transposeB)
+    {
+        var contraction = new ContractionCase(ContractionShape.Product(m, n, k, transposeA, transposeB), new System.Random(m));
+        using var team = new Team(3);
+        Assert.Null(contraction.Fault(DType.Float32, "512", 3, atEnd: true, team));
+        Assert.Null(contraction.Fault(DType.Float32, "256", 1, atEnd: true));
+        Assert.Null(contraction.Fault(DType.Float64, "512", 1, atEnd: false));
+    }
+
+    [Theory]
+    [InlineData(64, 64, 64)]
+    [InlineData(37, 300, 1100)]
+    [InlineData(3, 1000, 700)]
+    [InlineData(500, 20, 2000)]
+    public void Any_number_of_threads_gives_the_same_bits(int m, int n, int k)
+    {
+        var shape = ContractionShape.Product(m, n, k);
+        var random = new System.Random(m);
+        var a = Enumerable.Range(0, m * k).Select(_ => random.NextSingle() - 0.5f).ToArray();
+        var b = Enumerable.Range(0, k * n).Select(_ => random.NextSingle() - 0.5f).ToArray();
+        var one = Run(shape, a, b, m * n, 1);
+        Assert.Equal(one, Run(shape, a, b, m * n, 2));
+        Assert.Equal(one, Run(shape, a, b, m * n, 5));
+        Assert.Equal(one, Run(shape, a, b, m * n, 5, threadsAtWork: 2));
+    }
+
+    [Fact]
+    public void A_run_allocates_nothing()
+    {
+        var plan = ContractionPlan.Of(ContractionShape.Product(100, 300, 200), DType.Float32, CodeTarget.Host, 2);
+        using var team = new Team(2);
+        using var workspace = Storage.Allocate(plan.WorkspaceBytes);
+        using var arrays = Storage.AllocateZeroed(4 * 110_000);
+        var a = (float*)arrays.Pointer;
+        for (var i = 0; i < 100; i++) plan.Run(a, a + 20_000, a + 80_000, false, workspace.Pointer, team);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) plan.Run(a, a + 20_000, a + 80_000, false, workspace.Pointer, team);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(13, 70)]
+    [InlineData(40, 33)]
+    public void The_epilogue_sees_every_finished_cell_once(int m, int n)
+    {
+        const int K = 3000;
+        var shape = ContractionShape.Product(m, n, K);
+        // Rows apart, columns apart, and a batch that is innermost: tiles in place and tiles that are scattered.
+        var apart = new ContractionShape(
+            new ContractionAxis(ContractionGroup.Row, m, StrideA: K, StrideOut: 2 * n),
+            new ContractionAxis(ContractionGroup.Column, n, StrideB: 1, StrideOut: 2),
+            new ContractionAxis(ContractionGroup.Sum, K, StrideA: 1, StrideB: n));
+        var a = Enumerable.Repeat(1f, m * K).ToArray();
+        var b = Enumerable.Repeat(1f, K * n).ToArray();
+        foreach (var (s, gap) in new[] { (shape, 1), (apart, 2) })
+        {
+            var cells = Run(s, a, b, m * n * gap, 2, epilogue: static (context, cells, cell, rows, rowStep, columns) =>
+            {
+                for (var i = 0; i < rows; i++)
+                    for (var j = 0; j < columns; j++)
+                        ((float*)cells)[i * rowStep + j] += cell + i * rowStep + j;
+            });
+            for (var i = 0; i < m * n; i++) Assert.Equal(K + gap * i, cells[gap * i]);
+        }
+    }
+
+    static float[] Run(
+        ContractionShape shape, float[] a, float[] b, int count, int threads, int? threadsAtWork = null, TileEpilogue? epilogue = null)
+    {
+        var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, threads);
+        using var team = new Team(threadsAtWork ?? threads);
+        using var workspace = Storage.Allocate(plan.WorkspaceBytes);
+        var result = new float[count];
+        fixed (float* first = a, second = b, cells = result)
+            plan.Run(first, second, cells, false, workspace.Pointer, team, epilogue: epilogue);
+        return result;
+    }
+
+    static string Describe(ContractionShape shape) =>
+        $"{string.Join("\n", shape.Axes)}\n{string.Join("\n", shape.Windows.Select(w => $"{w} {string.Join(" ", w.Coefficients)}"))}";
+}

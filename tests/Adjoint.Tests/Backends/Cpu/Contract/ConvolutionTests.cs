@@ -1,0 +1,77 @@
+using Xunit;
+
+namespace Adjoint.Tests;
+
+public sealed unsafe class ConvolutionTests
+{
+    public static TheoryData<string> Cases() =>
+    [
+        // batch groups in out, height width, kernel, stride pad dilation
+        "2 1 3 4, 8 9, 3 3, 1 1 1",
+        "1 1 1 16, 28 28, 3 3, 1 0 1",
+        "3 1 4 5, 1 17, 1 3, 1 1 1",
+        "2 1 3 4, 1 33, 1 5, 2 2 1",
+        "2 1 2 3, 1 40, 1 4, 3 3 2",
+        "1 2 3 4, 9 7, 3 2, 2 1 1",
+        "2 3 1 1, 10 10, 3 3, 1 1 1",
+        "2 1 5 20, 8 8, 4 4, 2 1 1",
+        "1 1 2 3, 12 11, 3 3, 3 2 2",
+        "2 4 2 2, 7 7, 1 1, 1 0 1",
+        "1 1 2 2, 6 6, 5 5, 1 4 1",
+        "9 1 3 2, 4 4, 4 4, 2 1 1",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_convolution_and_its_gradients_are_its_definition(string text)
+    {
+        var convolution = Parse(text);
+        var random = new System.Random(text.Length);
+        var x = Numbers(convolution.InputCount);
+        var weights = Numbers(convolution.WeightCount);
+        var dy = Numbers(convolution.ResultCount);
+        var (y, dx, dw) = (new float[dy.Length], new float[x.Length], new float[weights.Length]);
+        convolution.ForEachProduct((i, k, o) =>
+        {
+            y[o] += weights[k] * x[i];
+            dx[i] += weights[k] * dy[o];
+            dw[k] += dy[o] * x[i];
+        });
+        Assert.Equal(y, Run(convolution.Forward(), weights, x, y.Length));
+        Assert.Equal(dx, Run(convolution.InputGradient(), weights, dy, dx.Length));
+        Assert.Equal(dw, Run(convolution.WeightGradient(), dy, x, dw.Length));
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-4, 5))];
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Convolutions_stay_inside_their_arrays_at_every_width(string text)
+    {
+        var convolution = Parse(text);
+        var random = new System.Random(text.Length);
+        using var team = new Team(2);
+        foreach (var shape in new[] { convolution.Forward(), convolution.InputGradient(), convolution.WeightGradient() })
+        {
+            var contraction = new ContractionCase(shape, random);
+            foreach (var width in new[] { "512", "256", "128", "scalar" })
+                Assert.Null(contraction.Fault(DType.Float32, width, 1, atEnd: true));
+            Assert.Null(contraction.Fault(DType.Float64, "512", 2, atEnd: false, team));
+        }
+    }
+
+    static float[] Run(ContractionShape shape, float[] a, float[] b, int count)
+    {
+        var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, 1);
+        using var workspace = Storage.Allocate(plan.WorkspaceBytes);
+        var result = new float[count];
+        fixed (float* first = a, second = b, cells = result) plan.Run(first, second, cells, false, workspace.Pointer);
+        return result;
+    }
+
+    static Convolution Parse(string text)
+    {
+        var n = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
+        return new(n[0], n[1], n[2], n[3], (n[4], n[5]), (n[6], n[7]), n[8], n[9], n[10]);
+    }
+}
