@@ -1,104 +1,83 @@
 namespace Adjoint;
 
-/// <summary>An index or side of a condition as axes times polynomials of extents and attributes, plus one: <c>stride*p
-/// + k - pad</c>.</summary>
-sealed record Affine(Polynomial Constant, Dictionary<string, Polynomial> Axes)
+// An index such as stride*p + k - pad is a polynomial, too: in extents, attributes and positions. The position along p is
+// the symbol p', beside p, the extent.
+
+/// <summary>Indices and sides of conditions as polynomials that are affine in positions.</summary>
+static class Affine
 {
     /// <summary>Null when the expression is not affine or needs an extent or attribute that is not known.</summary>
-    public static Affine? Of(Expr expr, Func<string, Polynomial?> extent, Func<string, Polynomial?> attribute)
+    public static Polynomial? Of(Expr expr, Func<string, Polynomial?> extent, Func<string, Polynomial?> attribute)
     {
         return Read(expr);
 
-        Affine? Read(Expr e) => e switch
+        Polynomial? Read(Expr e) => e switch
         {
-            Number number => number.Value == Math.Floor(number.Value) && Math.Abs(number.Value) < 1e9
-                ? new((int)number.Value, []) : null,
-            AxisValue axis => new(Polynomial.Zero, new() { [axis.Axis] = Polynomial.One }),
-            ExtentValue value => extent(value.Axis) is { } known ? new(known, []) : null,
-            AttributeValue value => attribute(value.Name) is { } known ? new(known, []) : null,
-            Negate negate => Read(negate.Value)?.Times(-1),
-            Binary binary => Read(binary.Left) is { } left && Read(binary.Right) is { } right
-                ? Combine(binary.Operator, left, right) : null,
+            Number number => Extents.Integer(number.Value),
+            AxisValue axis => Polynomial.Symbol(axis.Axis + "'"),
+            ExtentValue value => extent(value.Axis),
+            AttributeValue value => attribute(value.Name),
+            Negate negate => Read(negate.Value) is { } value ? -value : null,
+            Binary binary =>
+                Read(binary.Left) is { } a && Read(binary.Right) is { } b ? Combine(binary.Operator, a, b) : null,
             Composite composite => Fold(composite),
             _ => null,
         };
 
-        Affine? Fold(Composite composite)
+        Polynomial? Fold(Composite composite)
         {
-            Affine sum = new(Polynomial.Zero, []);
-            for (var i = 0; i < composite.Parts.Count; i++)
-            {
-                // the first part's own extent multiplies nothing
-                var size = i == 0 ? Polynomial.One : composite.Parts[i] is AxisValue axis ? extent(axis.Axis) : null;
-                if (size is null || Read(composite.Parts[i]) is not { } part) return null;
-                sum = sum.Times(size).Plus(part);
-            }
+            var sum = Read(composite.Parts[0]);
+            foreach (var part in composite.Parts.Skip(1))
+                sum = sum is not null && part is AxisValue axis && extent(axis.Axis) is { } size
+                    ? sum * size + Read(axis)! : null;
             return sum;
         }
     }
 
-    public static Affine Of(Polynomial constant) => new(constant, []);
+    /// <summary>The axes whose positions stand in the form.</summary>
+    public static IEnumerable<string> Axes(this Polynomial form) =>
+        form.Atoms.OfType<SymbolAtom>().Where(s => s.Name[^1] == '\'').Select(s => s.Name[..^1]).Distinct();
 
-    public bool IsConstant => Axes.Count == 0;
+    public static bool Has(this Polynomial form, string axis) => form.Atoms.Any(a => a.Text == axis + "'");
 
-    public Affine Plus(Affine other)
-    {
-        var axes = new Dictionary<string, Polynomial>(Axes);
-        foreach (var (axis, factor) in other.Axes)
-        {
-            var sum = axes.TryGetValue(axis, out var own) ? own + factor : factor;
-            if (sum.IsZero) axes.Remove(axis); else axes[axis] = sum;
-        }
-        return new(Constant + other.Constant, axes);
-    }
+    /// <summary>What the position along the axis is multiplied by.</summary>
+    public static Polynomial FactorOf(this Polynomial form, string axis) => form.Quotient(axis + "'");
 
-    public Affine Times(Polynomial factor) =>
-        new(Constant * factor, factor.IsZero ? [] : Axes.ToDictionary(a => a.Key, a => a.Value * factor));
+    /// <summary>The form with something else for a position.</summary>
+    public static Polynomial With(this Polynomial form, string axis, Polynomial position) =>
+        form.Has(axis) ? form + form.FactorOf(axis) * (position - Polynomial.Symbol(axis + "'")) : form;
 
-    /// <summary>Lowest or highest value, each axis running from 0 to its extent less 1; null where the sign of a factor
+    /// <summary>Lowest or highest value, positions running from 0 to their extent less 1; null where the sign of a factor
     /// is open.</summary>
-    public Polynomial? Bound(bool highest, Func<string, Polynomial?> extent, string? without = null)
+    public static Polynomial? Bound(this Polynomial form, bool highest, Func<string, Polynomial?> extent)
     {
-        var bound = Constant;
-        foreach (var (axis, factor) in Axes)
+        foreach (var axis in form.Axes().ToList())
         {
-            if (axis == without) continue;
+            var factor = form.FactorOf(axis);
             var isUp = factor.AtLeast(0);
             if (extent(axis) is not { } size || !isUp && !(-factor).AtLeast(0)) return null;
-            if (isUp == highest) bound += factor * (size - 1);
+            form = form.With(axis, isUp == highest ? size - 1 : Polynomial.Zero);
         }
-        return bound;
+        return form;
     }
-
-    public Affine Without(string axis) => new(Constant, Axes.Where(a => a.Key != axis).ToDictionary());
 
     /// <summary>For a form that is to be at least 0: 2*i - 2*j + 3 is i - j + 1.</summary>
-    public Affine Reduced()
+    public static Polynomial Reduced(this Polynomial form)
     {
-        if (IsConstant || Axes.Values.First() is not { IsConstant: true } first) return this;
-        var step = first.AtLeast(0) ? first : -first;
-        return step == 1 || Axes.Values.Any(f => f != step && f != -step) ? this
-            : new(Polynomial.FloorDivide(Constant, step),
-                Axes.ToDictionary(a => a.Key, a => Polynomial.FloorDivide(a.Value, step)));
+        var factors = form.Axes().Select(form.FactorOf).ToList();
+        return factors is [{ IsConstant: true } first, ..] && factors.All(f => f == first || f == -first)
+            ? Polynomial.FloorDivide(form, first.AtLeast(0) ? first : -first) : form;
     }
 
-    public Affine Substitute(Func<string, Polynomial?> values) =>
-        new(Constant.Substitute(values), Axes.ToDictionary(a => a.Key, a => a.Value.Substitute(values)));
-
-    public override string ToString() =>
-        Axes.Aggregate(Constant, (sum, axis) => sum + axis.Value * Polynomial.Symbol(axis.Key + "'")).ToString();
-
-    static Affine? Combine(Arithmetic op, Affine left, Affine right) => op switch
+    static Polynomial? Combine(Arithmetic op, Polynomial a, Polynomial b) => op switch
     {
-        Arithmetic.Add => left.Plus(right),
-        Arithmetic.Subtract => left.Plus(right.Times(-1)),
-        Arithmetic.Multiply when right.IsConstant => left.Times(right.Constant),
-        Arithmetic.Multiply when left.IsConstant => right.Times(left.Constant),
+        Arithmetic.Add => a + b,
+        Arithmetic.Subtract => a - b,
+        Arithmetic.Multiply when !a.Axes().Any() || !b.Axes().Any() => a * b,
         // rounding down distributes over nothing: an axis below a division is not affine
-        Arithmetic.Divide when left.IsConstant && right.IsConstant && !right.Constant.IsZero =>
-            new(Polynomial.FloorDivide(left.Constant, right.Constant), []),
-        Arithmetic.Remainder when left.IsConstant && right.IsConstant && !right.Constant.IsZero =>
-            new(left.Constant - right.Constant * Polynomial.FloorDivide(left.Constant, right.Constant), []),
+        Arithmetic.Divide when !a.Axes().Any() && !b.Axes().Any() && !b.IsZero => Polynomial.FloorDivide(a, b),
+        Arithmetic.Remainder when !a.Axes().Any() && !b.Axes().Any() && !b.IsZero =>
+            a - b * Polynomial.FloorDivide(a, b),
         _ => null,
     };
 }

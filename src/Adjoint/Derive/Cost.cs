@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Adjoint;
 
 /// <summary>What one line costs.</summary>
@@ -81,17 +78,9 @@ public sealed class Cost
         Lines.Aggregate(Polynomial.Zero, (sum, line) => sum + line.Dense * line.PerPoint.Values.Sum());
     public bool IsExact => Lines.All(l => l.IsExact || l.PerPoint.Count == 0);
 
-    public IReadOnlyDictionary<string, Polynomial> ByKind
-    {
-        get
-        {
-            var kinds = new SortedDictionary<string, Polynomial>(StringComparer.Ordinal);
-            foreach (var line in Lines)
-                foreach (var (kind, count) in line.PerPoint)
-                    kinds[kind] = kinds.GetValueOrDefault(kind, Polynomial.Zero) + line.Points * count;
-            return kinds;
-        }
-    }
+    public IReadOnlyDictionary<string, Polynomial> ByKind => new SortedDictionary<string, Polynomial>(Lines
+        .SelectMany(l => l.PerPoint.Select(kind => (kind.Key, Count: l.Points * kind.Value))).GroupBy(k => k.Key)
+        .ToDictionary(g => g.Key, g => g.Aggregate(Polynomial.Zero, (sum, k) => sum + k.Count)), StringComparer.Ordinal);
 
     /// <summary>Numbers in all floating operands; which of them are parameters is for the caller to say:
     /// <c>Extents.Cells("w")</c>.</summary>
@@ -140,35 +129,5 @@ public sealed class Cost
             alive -= Sum(deaths[at]);
         }
         return Sum(Stored) + peak;
-    }
-
-    /// <summary>A table: formula, order, and numbers where sizes are given.</summary>
-    public string Print(IReadOnlyDictionary<string, int>? sizes = null)
-    {
-        var numbers = sizes is null ? null : At(sizes);
-        var text = new StringBuilder();
-        Row("operations", c => c.Operations);
-        foreach (var kind in ByKind.Keys)
-            Row("  " + kind, c => c.ByKind.GetValueOrDefault(kind, Polynomial.Zero), order: false);
-        if (DenseOperations != Operations) Row("without clipping", c => c.DenseOperations, order: false);
-        Row("bytes read", c => c.BytesRead, order: false);
-        Row("bytes written", c => c.BytesWritten, order: false);
-        Row("floating operands", c => c.FloatingOperands, order: false);
-        if (keptNames.Count > 0) Row("kept for reverse", c => c.Kept);
-        Row("peak bytes", c => c.PeakBytes);
-        Row("critical path", c => c.CriticalPath);
-        if (!IsExact) text.Append("  operations are an upper bound: a condition depends on data\n");
-        return text.ToString();
-
-        void Row(string name, Func<Cost, Polynomial> value, bool order = true)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"  {name,-18}{value(this)}");
-            if (order) text.Append(CultureInfo.InvariantCulture, $"   {value(this).Order}");
-            if (numbers is not null) text.Append(CultureInfo.InvariantCulture, $"   = {Number(value(numbers))}");
-            text.Append('\n');
-        }
-
-        static string Number(Polynomial value) =>
-            value.IsConstant ? value.Value.Numerator.ToString("N0", CultureInfo.InvariantCulture) : value.ToString();
     }
 }

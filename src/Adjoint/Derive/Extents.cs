@@ -10,14 +10,6 @@ public sealed record TensorExtent(int[] From, int[] Sizes)
     public long Count => Sizes.Aggregate(1L, (count, size) => checked(count * size));
 }
 
-/// <summary>One dimension of a tensor as a formula.</summary>
-/// <param name="Size">Cells without the margins.</param>
-/// <param name="Axis">The axis that walks along it, null where several or none do.</param>
-public sealed record TensorDim(Polynomial Size, int From, int To, string? Axis)
-{
-    public Polynomial Cells => Size + (To - From);
-}
-
 /// <summary>The extent of every axis and the cells of every tensor, for operands of given shapes.</summary>
 public sealed class Extents
 {
@@ -27,15 +19,14 @@ public sealed class Extents
     readonly Dictionary<string, double> attributes;
     readonly int[] leading;
 
-    Extents(LoopProgram program, Dictionary<string, double> attributes, int[] leading, ExtentInference inference)
+    Extents(LoopProgram program, Dictionary<string, double> attributes, int[] leading, SymbolicExtents sizes)
     {
         (this.program, this.attributes, this.leading) = (program, attributes, leading);
-        foreach (var axis in inference.Axes) axes[axis] = Int(inference.Axis(axis)!);
-        foreach (var tensor in inference.Tensors)
+        foreach (var axis in sizes.Axes) axes[axis] = Int(sizes[axis]);
+        foreach (var tensor in sizes.Tensors)
         {
-            var dims = Enumerable.Range(0, inference.Rank(tensor));
-            tensors[tensor] = new([.. dims.Select(d => Int(inference.Margin(tensor, d).From))],
-                [.. dims.Select(d => Int(Cells(inference, tensor, d)))]);
+            var dims = sizes.Dims(tensor);
+            tensors[tensor] = new([.. dims.Select(d => d.From)], [.. dims.Select(d => Int(d.Cells))]);
         }
 
         int Int(Polynomial value) => value.Value is { IsInteger: true } number && number.Numerator <= int.MaxValue
@@ -90,8 +81,8 @@ public sealed class Extents
             {
                 var own = shape[dots..(dots + more + 1)];
                 if (leading is not null && !leading.SequenceEqual(own))
-                    throw new ShapeException($"{program.Name}: the leading dimensions (..) differ, {Shown(leading)} and {Shown(own)}.\n"
-                        + string.Join('\n', program.Operands
+                    throw new ShapeException($"{program.Name}: the leading dimensions (..) differ, {Shown(leading)} and "
+                        + $"{Shown(own)}.\n" + string.Join('\n', program.Operands
                             .Where(o => o.Dims.Any(d => d.Axes[0] == "..") && operandShapes.ContainsKey(o.Name))
                             .Select(o => $"  {o.Name} : {Shown(operandShapes[o.Name])}")),
                         "..", Product(leading), Product(own));
@@ -101,15 +92,12 @@ public sealed class Extents
             }
             sizes[operand.Name] = [.. flat.Select((size, d) =>
                 (Polynomial)(size - operand.Dims[d].To + operand.Dims[d].From))];
-            var negative = Array.FindIndex(sizes[operand.Name], s => !s.AtLeast(0));
-            if (negative >= 0)
-                throw new ShapeException($"{program.Name}: {operand.Name} has {flat[negative]} cells along {operand.Dims[negative].Index}, "
-                    + $"fewer than its margins.\n  {operand.Name} : {Shown(shape)}",
-                    operand.Dims[negative].Index.ToString(), flat[negative]);
+            if (!sizes[operand.Name].All(s => s.AtLeast(0)))
+                throw new ShapeException($"{program.Name}: {operand.Name} has fewer cells than the cells it declares before 0 "
+                    + $"and beyond its extent.\n  {operand.Name} : {Shown(shape)}", operand.Name, shape);
         }
         var values = AttributeValues(program, attributes);
-        var inference = ExtentInference.Of(program, sizes, name => Integer(values[name]), given: null);
-        return new(program, values, leading ?? [], inference);
+        return new(program, values, leading ?? [], SymbolicExtents.Of(program, sizes, name => Integer(values[name])));
 
         static int Product(int[] shape) => shape.Aggregate(1, (product, size) => checked(product * size));
         static string Shown(int[] shape) =>
@@ -128,7 +116,4 @@ public sealed class Extents
 
     internal static Polynomial? Integer(double value) =>
         value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue ? (Polynomial)(int)value : null;
-
-    internal static Polynomial Cells(ExtentInference inference, string tensor, int d) =>
-        inference.Size(tensor, d) - inference.Margin(tensor, d).From + inference.Margin(tensor, d).To;
 }

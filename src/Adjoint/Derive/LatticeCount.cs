@@ -5,18 +5,17 @@ namespace Adjoint;
 /// <summary>Points of a box of axes where affine forms are at least 0.</summary>
 static class LatticeCount
 {
-    public static Polynomial Of((string Name, Polynomial Size)[] axes, IEnumerable<Affine> limits)
+    public static Polynomial Of((string Name, Polynomial Size)[] axes, IEnumerable<Polynomial> limits)
     {
-        var open = new List<Affine>();
-        foreach (var limit in limits.DistinctBy(l => l.ToString()))
+        var open = new List<Polynomial>();
+        foreach (var limit in limits.Distinct())
         {
             if (limit.Bound(false, Size) is { } low && low.AtLeast(0)) continue; // holds everywhere
             if (limit.Bound(true, Size) is { } high && (-high).AtLeast(1)) return Polynomial.Zero;
             open.Add(limit);
         }
         if (open.Count == 0) return axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size);
-        if (open.All(l => l.Constant.IsConstant && l.Axes.Values.All(f => f.IsConstant))
-            && axes.All(a => a.Size.IsConstant))
+        if (axes.All(a => a.Size.IsConstant) && open.All(l => l.Symbols.All(s => s[^1] == '\'')))
             return Polynomial.Constant(Enumerate(axes, open));
         // max(0, t - u) explains less than the count it comes from
         return axes.Length <= 2 && Formula(axes, open) is { } formula
@@ -29,20 +28,19 @@ static class LatticeCount
     // One axis: lowest to highest. Two axes: the difference a - b between lowest and highest, where b counts backwards
     // if the limits are on the sum. Null when factors are not 1 or -1, directions mix, or which limit is the sharper
     // one is open.
-    static Polynomial? Formula((string Name, Polynomial Size)[] axes, List<Affine> open)
+    static Polynomial? Formula((string Name, Polynomial Size)[] axes, List<Polynomial> open)
     {
         if (axes.Length == 0) return null;
         var (a, b) = (axes[0], axes[^1]);
         var isPair = axes.Length == 2;
-        var isSum = isPair && open[0].Axes.GetValueOrDefault(a.Name) == open[0].Axes.GetValueOrDefault(b.Name);
+        var isSum = isPair && open[0].FactorOf(a.Name) == open[0].FactorOf(b.Name);
         Polynomial? low = isPair ? null : Polynomial.Zero, high = isPair ? null : a.Size - 1;
         foreach (var limit in open)
         {
-            var factor = limit.Axes.GetValueOrDefault(a.Name) ?? Polynomial.Zero;
-            var other = limit.Axes.GetValueOrDefault(b.Name) ?? Polynomial.Zero;
-            if (factor != 1 && factor != -1 || isPair && other != (isSum ? factor : -factor)) return null;
-            // with b counting backwards, a + b is a - b' + #b - 1
-            var rest = isSum ? limit.Constant + factor * (b.Size - 1) : limit.Constant;
+            var factor = limit.FactorOf(a.Name);
+            if (!factor.IsUnit || isPair && limit.FactorOf(b.Name) != (isSum ? factor : -factor)) return null;
+            // b counts backwards from #b - 1 where the limits are on a + b
+            var rest = limit.With(a.Name, Polynomial.Zero).With(b.Name, isSum ? b.Size - 1 : Polynomial.Zero);
             if (factor == 1 ? !Sharpen(ref low, -rest, 1) : !Sharpen(ref high, rest, -1)) return null;
         }
         if (!isPair) return (high! - low! + 1).AtLeastZero();
@@ -69,13 +67,11 @@ static class LatticeCount
     }
 
     /// <summary>All axes but the last are walked; the last has a lowest and a highest position.</summary>
-    static BigInteger Enumerate((string Name, Polynomial Size)[] axes, List<Affine> open)
+    static BigInteger Enumerate((string Name, Polynomial Size)[] axes, List<Polynomial> open)
     {
         var sizes = axes.Select(a => Long(a.Size)).ToArray();
-        var forms = open.Select(l => (Constant: Long(l.Constant),
-            Factors: axes.Select(a => l.Axes.TryGetValue(a.Name, out var factor) ? Long(factor) : 0).ToArray()))
-                .ToArray();
-        return Walk(0, [.. forms.Select(f => f.Constant)]);
+        var factors = open.Select(l => axes.Select(a => Long(l.FactorOf(a.Name))).ToArray()).ToArray();
+        return Walk(0, [.. open.Select(l => Long(axes.Aggregate(l, (rest, a) => rest.With(a.Name, Polynomial.Zero))))]);
 
         BigInteger Walk(int level, long[] rests)
         {
@@ -84,13 +80,13 @@ static class LatticeCount
             {
                 BigInteger sum = 0;
                 for (var i = 0L; i < sizes[level]; i++)
-                    sum += Walk(level + 1, [.. rests.Select((r, f) => r + forms[f].Factors[level] * i)]);
+                    sum += Walk(level + 1, [.. rests.Select((r, f) => r + factors[f][level] * i)]);
                 return sum;
             }
             long low = 0, high = sizes[level] - 1;
-            for (var f = 0; f < forms.Length; f++)
+            for (var f = 0; f < factors.Length; f++)
             {
-                var factor = forms[f].Factors[level];
+                var factor = factors[f][level];
                 if (factor > 0) low = Math.Max(low, -FloorDivide(rests[f], factor));
                 else if (factor < 0) high = Math.Min(high, FloorDivide(rests[f], -factor));
                 else if (rests[f] < 0) return 0;
@@ -103,15 +99,15 @@ static class LatticeCount
     }
 
     /// <summary>A count that has no formula here; with numbers for all sizes it becomes one.</summary>
-    sealed record CountAtom((string Name, Polynomial Size)[] Axes, Affine[] Limits) : PolynomialAtom(
-        $"points({string.Join(", ", Axes.Select(a => $"{a.Name}' < {a.Size}").Concat(Limits.Select(l => $"{l} >= 0")))})")
+    sealed record CountAtom((string Name, Polynomial Size)[] Axes, Polynomial[] Limits) : PolynomialAtom(
+        $"points({string.Join(", ", [.. Axes.Select(a => $"{a.Name}' < {a.Size}"), .. Limits.Select(l => $"{l} >= 0")])})")
     {
         internal override Polynomial Growth =>
             Axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size.Growth);
 
         internal override Polynomial Substitute(Func<string, Polynomial?> values) => Of(
             [.. Axes.Select(a => (a.Name, a.Size.Substitute(values).AtLeastZero()))],
-            Limits.Select(l => l.Substitute(values)));
+            Limits.Select(l => l.Substitute(name => name[^1] == '\'' ? null : values(name))));
 
         public bool Equals(CountAtom? other) => Text == other?.Text;
         public override int GetHashCode() => base.GetHashCode();

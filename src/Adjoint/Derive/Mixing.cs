@@ -110,48 +110,49 @@ public sealed class Mixing
         }
 
         // a scalar has one dimension without an axis
-        List<Affine?> Solve(Access access) => access.Indices.Count == 0 ? [null] : [.. access.Indices.Select(Solved)];
+        List<Polynomial?> Solve(Access access) =>
+            access.Indices.Count == 0 ? [null] : [.. access.Indices.Select(Solved)];
 
-        Affine? Solved(Expr index) => extents.Read(index) is { } form
-            ? equalities.Aggregate(form, (sum, e) => sum.Axes.TryGetValue(e.Axis, out var factor)
-                ? sum.Without(e.Axis).Plus(e.Value.Times(factor)) : sum)
-            : null;
+        Polynomial? Solved(Expr index) =>
+            extents.Read(index) is { } form ? equalities.Aggregate(form, (sum, e) => sum.With(e.Axis, e.Value)) : null;
     }
 
     // Equalities solved for an axis that the target does not walk along; the rest as forms that are at least 0.
-    (List<(string Axis, Affine Value)>, List<Affine>) Conditions(Line line)
+    (List<(string Axis, Polynomial Value)>, List<Polynomial>) Conditions(Line line)
     {
-        var (equalities, limits) = (new List<(string, Affine)>(), new List<Affine>());
+        var (equalities, limits) = (new List<(string, Polynomial)>(), new List<Polynomial>());
         var own = line.Target.Axes();
         foreach (var condition in line.Condition.Conjuncts())
         {
             if (condition is not Compare compare || PointCount.Difference(compare, extents) is not { } form) continue;
             if (compare.Operator is not (Comparison.Equal or Comparison.NotEqual)) limits.Add(form);
             if (compare.Operator is not Comparison.Equal) continue;
-            var free = form.Axes.Where(a => (a.Value == 1 || a.Value == -1) && !own.Contains(a.Key)).Select(a => a.Key)
-                .FirstOrDefault();
-            if (free is not null) equalities.Add((free, form.Times(form.Axes[free] == 1 ? -1 : 1).Without(free)));
-            else limits.AddRange([form, form.Times(-1)]);
+            if (PointCount.Solve(form, compare, a => !own.Contains(a)) is ({ } axis, { } value))
+            {
+                equalities.Add((axis, value));
+                limits.AddRange([value, extents[axis] - 1 - value]);
+            }
+            else limits.AddRange([form, -form]);
         }
         return (equalities, limits);
     }
 
-    Link Step(Affine? target, Affine? read, List<Affine> limits)
+    Link Step(Polynomial? target, Polynomial? read, List<Polynomial> limits)
     {
-        if (target is null || read is null || target.Axes.Count == 0) return Link.All;
-        var (axis, factor) = target.Axes.Last(); // of (h,c) it is c, by 1
-        if (read.Axes.TryGetValue(axis, out var own) && Polynomial.DivideExactly(own, factor) is { } scale)
+        if (target is null || read is null || !target.Axes().Any()) return Link.All;
+        var axis = target.Axes().FirstOrDefault(a => target.FactorOf(a) == 1) ?? target.Axes().First(); // c of (h,c)
+        if (read.Has(axis) && Polynomial.DivideExactly(read.FactorOf(axis), target.FactorOf(axis)) is { } scale)
         {
-            var rest = read.Plus(target.Times(-scale));
-            return rest.Axes.Keys.Any(target.Axes.ContainsKey) ? Link.All
+            var rest = read - scale * target;
+            return rest.Axes().Any(target.Has) ? Link.All
                 : new(scale, rest.Bound(false, a => extents[a]), rest.Bound(true, a => extents[a]));
         }
-        var difference = read.Plus(target.Times(-1));
-        return new(Polynomial.One, Highest(difference.Times(-1)) is { } lowest ? -lowest : null, Highest(difference));
+        var difference = read - target;
+        return new(Polynomial.One, Highest(-difference) is { } lowest ? -lowest : null, Highest(difference));
 
         // limit >= 0 and limit + form without the axes of the two: form is at most what that sum is at most
-        Polynomial? Highest(Affine form) => limits.Select(l => l.Plus(form))
-            .Where(l => !l.Axes.Keys.Any(a => target.Axes.ContainsKey(a) || read.Axes.ContainsKey(a)))
+        Polynomial? Highest(Polynomial form) => limits.Select(l => l + form)
+            .Where(l => !l.Axes().Any(a => target.Has(a) || read.Has(a)))
             .Select(l => l.Bound(true, a => extents[a])).FirstOrDefault(b => b is not null);
     }
 

@@ -1,6 +1,6 @@
 namespace Adjoint;
 
-// Two rewrites, both of real numbers, not of bits. Constants gather (ProductForm). And what does not depend on a summed
+// Two rewrites, both of real numbers, not of bits. Constants gather (ConstantFactor). And what does not depend on a summed
 // axis leaves the sum: y[b] += a[b] * x[b,j] / #j becomes sum_y[b] += x[b,j] and y[b] = a[b] * sum_y[b] / #j; a term
 // without the axis leaves as #j times itself. Only where that lowers the count for large sizes.
 
@@ -28,7 +28,7 @@ public sealed class NormalForm
     EquatableArray<Statement> Rewrite(EquatableArray<Statement> body, string[] loops) => body.SelectMany(s => s switch
     {
         TimeLoop loop => [loop with { Body = Rewrite(loop.Body, [.. loops, loop.Axis]) }],
-        Line line => Rewrite(line with { Value = ProductForm.Of(line.Value).Expression() }, loops, IsFirst(line)),
+        Line line => Rewrite(line with { Value = ConstantFactor.Gather(line.Value) }, loops, IsFirst(line)),
         _ => throw Throw.Internal($"unknown statement {s.GetType().Name}"),
     }).ToEquatable();
 
@@ -89,52 +89,39 @@ public sealed class NormalForm
     /// rest.</summary>
     (Line Sum, Line Remainder)? Split(Line line, string[] loops, HashSet<string> group)
     {
-        var product = ProductForm.Of(line.Value);
-        var (factors, outerFactors) = Part(product.Factors);
-        var (divisors, outerDivisors) = Part(product.Divisors);
-        var outer = product with { Factors = outerFactors, Divisors = outerDivisors };
-        var outerAxes = outer.Expression().Axes().Concat(line.Target.Axes()).Concat(loops).ToHashSet();
+        var product = ConstantFactor.Flat(line.Value);
+        var (above, below) = (product.Above.ToLookup(IsInside), product.Below.ToLookup(IsInside));
+        var inner = new Product(1, above[true].ToEquatable(), below[true].ToEquatable());
+        var outer = new Product(product.Coefficient, above[false].ToEquatable(), below[false].ToEquatable());
+        var outerAxes = outer.ToExpr().Axes().Concat(line.Target.Axes()).Concat(loops).ToHashSet();
         var summed = SummedGroups(line, loops).Where(g => !g.Overlaps(outerAxes)).SelectMany(g => g).ToHashSet();
         var conditions = line.Condition.Conjuncts();
         var inside = conditions.Where(c => c.Axes().Any(summed.Contains)).ToList();
         var outside = conditions.Except(inside).ToList();
-        Expr? lone = null;
-        if (factors is [Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } terms] && divisors.Count == 0
+        Expr lone = Expr.Zero;
+        if (inner is { Above: [Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } sum], Below.Count: 0 }
             && inside.Count == 0)
         {
-            var free = ProductForm.Terms(terms).ToLookup(t => !t.Expression().Axes().Any(summed.Contains));
-            if (free[true].Any())
-            {
-                var count = summed.Select(a => (Expr)new ExtentValue(a)).Aggregate(Algebra.Multiply);
-                lone = ProductForm.Of(Algebra.Multiply(count, ProductForm.Sum(free[true]))).Expression();
-                factors = [ProductForm.Sum(free[false])];
-            }
+            var terms = ConstantFactor.Terms(sum).ToLookup(t => t.ToExpr().Axes().Any(summed.Contains));
+            var count = summed.Select(a => (Expr)new ExtentValue(a)).Aggregate(Algebra.Multiply);
+            lone = ConstantFactor.Gather(Algebra.Multiply(count, ConstantFactor.Sum(terms[false])));
+            inner = inner with { Above = [ConstantFactor.Sum(terms[true])] };
         }
-        if (lone is null && outerFactors.Count + outerDivisors.Count == 0 && !product.HasConstant) return null;
+        if (lone == Expr.Zero && outer.Count == 0 && Math.Abs(outer.Coefficient) == 1) return null;
         // A factor that only the conditions keep inside its tensor stays under them.
-        if (inside.Count > 0 && outer.Expression().Any(e => e is Access a
-            && a.Indices.Any(i => i is not (AxisValue or Composite or Number))))
-            return null;
-        var inner = (product with
-        {
-            IsNegative = false,
-            Constant = Expr.One,
-            ConstantDivisor = Expr.One,
-            Factors = factors,
-            Divisors = divisors
-        }).Expression();
-        var axes = loops.Concat(inner.Axes()).Concat(inside.SelectMany(c => c.Axes())).Distinct()
+        if (inside.Count > 0 && outer.ToExpr().Any(e => e is Access a
+            && a.Indices.Any(i => i is not (AxisValue or Composite or Number)))) return null;
+        var value = inner.ToExpr();
+        var axes = loops.Concat(value.Axes()).Concat(inside.SelectMany(c => c.Axes())).Distinct()
             .Where(a => !summed.Contains(a)).ToList();
         var target = new Access("", axes.Select(a => (Expr)new AxisValue(a)).ToEquatable());
-        var guards = inside.Concat(outside.Where(c => c.Axes().All(a => axes.Contains(a)))).ToList();
-        return (new(target, LineOp.Add, inner, Traversal.Conjunction(guards)),
-            line with
-            {
-                Value = outer.Times(ProductForm.Of(lone is null ? target : Algebra.Add(target, lone))).Expression(),
-                Condition = Traversal.Conjunction(outside),
-            });
+        var guards = inside.Concat(outside.Where(c => c.Axes().All(axes.Contains)));
+        return (new(target, LineOp.Add, value, Traversal.Conjunction(guards)), line with
+        {
+            Value = ConstantFactor.Gather(outer.Times(new(1, [Algebra.Add(target, lone)], [])).ToExpr()),
+            Condition = Traversal.Conjunction(outside),
+        });
 
-        (List<Expr> Inner, List<Expr> Outer) Part(List<Expr> parts) =>
-            ([.. parts.Where(p => p.Axes().Any(group.Contains))], [.. parts.Where(p => !p.Axes().Any(group.Contains))]);
+        bool IsInside(Expr factor) => factor.Axes().Any(group.Contains);
     }
 }

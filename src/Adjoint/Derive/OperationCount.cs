@@ -20,21 +20,15 @@ public static class OperationCount
         IReadOnlyCollection<string> loops, int writers) => PerPoint(line,
             isFree: writers == 1 && program.Updated(line.Target.Tensor) is null && Relations.IsInjective(line, loops));
 
-    internal static Dictionary<string, int> PerPoint(Line line, bool isFree)
-    {
-        var kinds = new Dictionary<string, int>();
-        Add(kinds, line.Value is Negate negate ? negate.Value : line.Value);
-        if (!isFree || line.Op is LineOp.Multiply or LineOp.Max or LineOp.Min)
-            Count(kinds, line.Op switch
-            {
-                LineOp.Set => null,
-                LineOp.Multiply => "multiply",
-                LineOp.Max => "max",
-                LineOp.Min => "min",
-                _ => "add",
-            });
-        return kinds;
-    }
+    internal static Dictionary<string, int> PerPoint(Line line, bool isFree) =>
+        Kinds(line.Value is Negate negate ? negate.Value : line.Value).Append(line.Op switch
+        {
+            LineOp.Set => null,
+            LineOp.Multiply => "multiply",
+            LineOp.Max => "max",
+            LineOp.Min => "min",
+            _ => isFree ? null : "add",
+        }).OfType<string>().CountBy(kind => kind).ToDictionary();
 
     /// <summary>Made of numbers, attributes and extents alone.</summary>
     internal static bool IsConstant(Expr expr) => !expr.Any(e => e is Access or AxisValue);
@@ -52,15 +46,6 @@ public static class OperationCount
         _ => null,
     };
 
-    static void Add(Dictionary<string, int> kinds, Expr expr)
-    {
-        if (expr is Access || IsConstant(expr)) return;
-        Count(kinds, Kind(expr));
-        foreach (var part in expr.Parts()) Add(kinds, part);
-    }
-
-    static void Count(Dictionary<string, int> kinds, string? kind)
-    {
-        if (kind is not null) kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
-    }
+    static IEnumerable<string?> Kinds(Expr expr) =>
+        expr is Access || IsConstant(expr) ? [] : expr.Parts().SelectMany(Kinds).Prepend(Kind(expr));
 }

@@ -9,7 +9,7 @@ sealed class PointCount
 {
     readonly SymbolicExtents extents;
     readonly List<string> free; // axes that no equality fixes
-    readonly List<Affine> limits = []; // at least 0 at every point
+    readonly List<Polynomial> limits = []; // at least 0 at every point
     readonly PointCount? excluded; // points of these that a != takes out
 
     /// <param name="loops">Axes of the enclosing time loops.</param>
@@ -27,43 +27,43 @@ sealed class PointCount
             conditions = [.. conditions.Where(c => !ReferenceEquals(c, differs))];
             excluded = new(axes, [.. conditions, differs with { Operator = Comparison.Equal }], extents);
         }
-        var known = new List<(Affine Form, bool IsEquality)>(); // form >= 0 or form == 0
-        var data = new List<Expr>();
+        var known = new List<(Polynomial Form, Compare Source)>();
         foreach (var condition in conditions)
             if (condition is Compare { Operator: not Comparison.NotEqual } compare
-                && Difference(compare, extents) is { } form)
-                known.Add((form, compare.Operator is Comparison.Equal));
-            else data.Add(condition);
-        foreach (var condition in data)
-        {
-            IsExact = false;
-            foreach (var axis in FixedByData(condition, extents)) free.Remove(axis);
-        }
+                && Difference(compare, extents) is { } form) known.Add((form, compare));
+            else
+            {
+                IsExact = false;
+                foreach (var axis in FixedByData(condition)) free.Remove(axis);
+            }
         // An axis that data fix is unknown elsewhere too; an equality may still fix another one by it.
-        for (var again = true; again;)
+        while (known.FindIndex(k => k.Form.Axes().Any(a => !free.Contains(a))) is >= 0 and var unknown)
         {
-            var unknown = known.FindIndex(k => k.Form.Axes.Keys.Any(a => !free.Contains(a)));
-            again = unknown >= 0;
-            if (!again) continue;
-            if (known[unknown].IsEquality && UnitAxis(known[unknown].Form, free) is { } axis) free.Remove(axis);
+            if (Solve(known[unknown].Form, known[unknown].Source, free.Contains) is (var axis, _)) free.Remove(axis);
             known.RemoveAt(unknown);
         }
         while (known.Count > 0)
         {
-            var at = Math.Max(0, known.FindIndex(k => k.IsEquality && UnitAxis(k.Form, free) is not null));
-            var (form, isEquality) = known[at];
+            var at = Math.Max(0, known.FindIndex(k => Solve(k.Form, k.Source, free.Contains) is not null));
+            var (form, source) = known[at];
             known.RemoveAt(at);
-            if (isEquality && UnitAxis(form, free) is { } solved)
+            if (Solve(form, source, free.Contains) is (var axis, var value))
             {
-                // axis = value: inside its extent, and replaced wherever it stands
-                var value = form.Times(form.Axes[solved] == 1 ? -1 : 1).Without(solved);
-                free.Remove(solved);
-                for (var i = 0; i < limits.Count; i++) limits[i] = Replace(limits[i], solved, value);
-                limits.AddRange([value, value.Times(-1).Plus(Affine.Of(extents[solved] - 1))]);
-                known = [.. known.Select(k => (Replace(k.Form, solved, value), k.IsEquality))];
+                free.Remove(axis);
+                limits = [.. limits.Select(l => l.With(axis, value)), value, extents[axis] - 1 - value];
+                known = [.. known.Select(k => (k.Form.With(axis, value), k.Source))];
             }
-            else limits.AddRange(isEquality ? [form, form.Times(-1)] : [form]);
+            else limits.AddRange(source.Operator is Comparison.Equal ? [form, -form] : [form]);
         }
+    }
+
+    /// <summary>The axis that an equality fixes, the one on its left if it may be that one, and its position.</summary>
+    internal static (string Axis, Polynomial Position)? Solve(Polynomial form, Compare source, Func<string, bool> mayBe)
+    {
+        if (source.Operator is not Comparison.Equal) return null;
+        var axis = form.Axes().Where(a => mayBe(a) && form.FactorOf(a).IsUnit)
+            .OrderBy(a => source.Left is not AxisValue left || left.Axis != a).FirstOrDefault();
+        return axis is null ? null : (axis, Polynomial.Symbol(axis + "'") - form.FactorOf(axis) * form);
     }
 
     /// <summary>False where a condition depends on data: the count is an upper bound.</summary>
@@ -77,16 +77,15 @@ sealed class PointCount
     {
         get
         {
-            var points = LatticeCount.Of([], limits.Where(l => l.IsConstant));
+            var points = LatticeCount.Of([], limits.Where(l => !l.Axes().Any()));
             var rest = new List<string>(free);
             while (rest.Count > 0)
             {
                 var group = new List<string> { rest[0] };
                 for (var i = 0; i < group.Count; i++)
-                    group.AddRange(limits.Where(l => l.Axes.ContainsKey(group[i])).SelectMany(l => l.Axes.Keys)
-                        .Distinct().Except(group).ToList());
+                    group = [.. group.Union(limits.Where(l => l.Has(group[i])).SelectMany(l => l.Axes()))];
                 points *= LatticeCount.Of([.. group.Select(a => (a, extents[a]))],
-                    limits.Where(l => l.Axes.Keys.Any(group.Contains)));
+                    limits.Where(l => l.Axes().Any(group.Contains)));
                 rest.RemoveAll(group.Contains);
             }
             return excluded is null ? points : points - excluded.Points;
@@ -94,42 +93,29 @@ sealed class PointCount
     }
 
     // left - right as what has to be at least 0, or 0
-    internal static Affine? Difference(Compare compare, SymbolicExtents extents)
-    {
-        if (extents.Read(compare.Left) is not { } left || extents.Read(compare.Right) is not { } right) return null;
-        var difference = left.Plus(right.Times(-1));
-        return compare.Operator switch
+    internal static Polynomial? Difference(Compare compare, SymbolicExtents extents) =>
+        extents.Read(compare.Left) is not { } left || extents.Read(compare.Right) is not { } right ? null
+        : compare.Operator switch
         {
-            Comparison.Less => difference.Times(-1).Plus(Affine.Of(-1)).Reduced(),
-            Comparison.LessOrEqual => difference.Times(-1).Reduced(),
-            Comparison.Greater => difference.Plus(Affine.Of(-1)).Reduced(),
-            Comparison.GreaterOrEqual => difference.Reduced(),
-            _ => difference,
+            Comparison.Less => (right - left - 1).Reduced(),
+            Comparison.LessOrEqual => (right - left).Reduced(),
+            Comparison.Greater => (left - right - 1).Reduced(),
+            Comparison.GreaterOrEqual => (left - right).Reduced(),
+            _ => left - right,
         };
-    }
-
-    static Affine Replace(Affine form, string axis, Affine value) =>
-        form.Axes.TryGetValue(axis, out var factor) ? form.Without(axis).Plus(value.Times(factor)) : form;
-
-    static string? UnitAxis(Affine form, List<string> free) =>
-        form.Axes.Where(a => free.Contains(a.Key) && (a.Value == 1 || a.Value == -1)).Select(a => a.Key)
-            .FirstOrDefault();
 
     // `j == at[b]` fixes j; `i*#j + j == at[b]` fixes i and j, for no two pairs have one number.
-    static IEnumerable<string> FixedByData(Expr condition, SymbolicExtents extents)
+    List<string> FixedByData(Expr condition)
     {
-        if (condition is not Compare { Operator: Comparison.Equal } equality) return [];
-        var side = extents.Read(equality.Left) is { IsConstant: false } left && extents.Read(equality.Right) is null
-            ? left
-            : extents.Read(equality.Right) is { IsConstant: false } right && extents.Read(equality.Left) is null
-            ? right : null;
-        if (side is null) return [];
-        var step = Polynomial.One;
-        foreach (var (axis, factor) in side.Axes.Reverse())
+        if (condition is not Compare { Operator: Comparison.Equal } equality
+            || (extents.Read(equality.Left) ?? extents.Read(equality.Right)) is not { } side) return [];
+        var (left, fixedAxes, step) = (side.Axes().ToList(), new List<string>(), Polynomial.One);
+        while (left.Find(a => side.FactorOf(a) == step) is { } axis)
         {
-            if (factor != step) return [];
+            left.Remove(axis);
+            fixedAxes.Add(axis);
             step *= extents[axis];
         }
-        return side.Axes.Keys;
+        return left.Count == 0 ? fixedAxes : [];
     }
 }

@@ -47,11 +47,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
         get
         {
             var names = new SortedSet<string>(StringComparer.Ordinal);
-            Substitute(name =>
-            {
-                names.Add(name);
-                return null;
-            });
+            Substitute(name => names.Add(name) ? null : null);
             return names;
         }
     }
@@ -65,6 +61,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
         a.IsZero || b.IsOne ? a : b.IsZero || a.IsOne ? b
             : Sum(a.terms.SelectMany(s => b.terms.Select(t => Times(s, t))));
 
+    internal bool IsUnit => this == 1 || this == -1;
     bool IsOne => terms.Length == 1 && terms[0].Factors.Length == 0 && terms[0].Coefficient.IsOne;
 
     public Polynomial Power(int exponent) => exponent == 0 ? One : this * Power(exponent - 1);
@@ -99,6 +96,10 @@ public sealed class Polynomial : IEquatable<Polynomial>
         sums.Sort((a, b) => a.Degree != b.Degree ? b.Degree - a.Degree : string.CompareOrdinal(a.Key, b.Key));
         return new([.. sums]);
     }
+
+    /// <summary>What a name is multiplied by.</summary>
+    internal Polynomial Quotient(string name) => Sum(terms.Where(t => t.Factors.Any(f => f.Atom.Text == name))
+        .Select(t => new Term(t.Coefficient, [.. t.Factors.Where(f => f.Atom.Text != name)])));
 
     /// <summary>The quotient if the divisor is one monomial that divides every term, otherwise null; numbers divide
     /// without rest.</summary>
@@ -135,20 +136,12 @@ public sealed class Polynomial : IEquatable<Polynomial>
 
     /// <summary>The depth of a balanced tree with so many leaves.</summary>
     public Polynomial CeilLog2() => !IsConstant ? Of(new LogAtom(this))
-        : Value.CompareTo(1) <= 0 ? Zero : (int)(Value.Numerator - 1).GetBitLength();
+        : (Value - 1).Sign <= 0 ? Zero : (int)(Value.Numerator - 1).GetBitLength();
 
-    public Polynomial Substitute(Func<string, Polynomial?> values)
-    {
-        if (IsConstant) return this;
-        var sum = Zero;
-        foreach (var term in terms)
-        {
-            var product = Constant(term.Coefficient);
-            foreach (var (atom, power) in term.Factors) product *= atom.Substitute(values).Power(power);
-            sum += product;
-        }
-        return sum;
-    }
+    public Polynomial Substitute(Func<string, Polynomial?> values) => IsConstant ? this : Map(a => a.Substitute(values));
+
+    Polynomial Map(Func<PolynomialAtom, Polynomial> change) => terms.Aggregate(Zero, (sum, term) => sum + term.Factors
+        .Aggregate(Constant(term.Coefficient), (product, f) => product * change(f.Atom).Power(f.Power)));
 
     /// <summary>The number for given sizes; every symbol needs one.</summary>
     public Rational Evaluate(IReadOnlyDictionary<string, int> sizes) =>
@@ -157,7 +150,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
     /// <summary>True if it certainly is at least that where every symbol is at least 1.</summary>
     internal bool AtLeast(int least)
     {
-        if (IsConstant) return Value.CompareTo(least) >= 0;
+        if (IsConstant) return (Value - least).Sign >= 0;
         if (least <= 1 && terms.All(t => t.Coefficient.Sign > 0
             && (t.Factors.Length == 0 || least <= 0 || t.Coefficient.IsInteger)
             && t.Factors.All(f => f.Atom.Least >= least))) return true;
@@ -172,14 +165,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
             return (new Polynomial([.. terms.Where(t => t != floor)])
                 + down.Top * Constant(floor.Coefficient / down.Bottom.Value)).AtLeast(least);
         // With n = 1 + n', n' >= 0, nonnegative coefficients settle it.
-        var shifted = Zero;
-        foreach (var term in terms)
-        {
-            var product = Constant(term.Coefficient);
-            foreach (var (atom, power) in term.Factors) product *= (Of(atom) + atom.Least!.Value).Power(power);
-            shifted += product;
-        }
-        return (shifted - least).terms.All(t => t.Coefficient.Sign > 0);
+        return (Map(atom => Of(atom) + atom.Least!.Value) - least).terms.All(t => t.Coefficient.Sign > 0);
     }
 
     /// <summary>True if it is positive once the sizes are large: every term that no other dominates is.</summary>
@@ -190,22 +176,8 @@ public sealed class Polynomial : IEquatable<Polynomial>
         a == b || (a - b).AtLeast(0) ? a : (b - a).AtLeast(0) || (b - a).IsPositiveAtLast ? b : a;
 
     /// <summary>The dominating terms without coefficients, rounding and negative parts.</summary>
-    internal Polynomial Growth
-    {
-        get
-        {
-            var sum = Zero;
-            foreach (var term in terms.Where(t => t.Coefficient.Sign > 0))
-            {
-                var product = One;
-                foreach (var (atom, power) in term.Factors)
-                    product *= atom is SymbolAtom or LogAtom { Value.Name: not null } ? Of(atom).Power(power)
-                        : atom.Growth.Power(power);
-                sum += product;
-            }
-            return new([.. Undominated(sum.terms).Select(t => t with { Coefficient = 1 })]);
-        }
-    }
+    internal Polynomial Growth => new([.. Undominated(new Polynomial([.. terms.Where(t => t.Coefficient.Sign > 0)])
+        .Map(atom => atom.Growth).terms).Select(t => t with { Coefficient = 1 })]);
 
     /// <summary>As in <c>O(b c t^2)</c>.</summary>
     public string Order =>

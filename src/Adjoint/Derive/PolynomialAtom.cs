@@ -44,15 +44,8 @@ sealed record PositiveAtom(Polynomial Value) : PolynomialAtom($"max(0, {Value})"
 sealed record LogAtom(Polynomial Value) : PolynomialAtom($"ceil(log2({Value}))")
 {
     // log(2 m n) grows as log m + log n
-    internal override Polynomial Growth
-    {
-        get
-        {
-            var sum = Polynomial.Zero;
-            foreach (var name in Value.Symbols) sum += Polynomial.Of(new LogAtom(Polynomial.Symbol(name)));
-            return sum;
-        }
-    }
+    internal override Polynomial Growth => Value.Symbols.Aggregate(Polynomial.Zero,
+        (sum, name) => sum + Polynomial.Of(new LogAtom(Polynomial.Symbol(name))));
 
     internal override Polynomial Substitute(Func<string, Polynomial?> values) => Value.Substitute(values).CeilLog2();
 }

@@ -5,9 +5,9 @@ namespace Adjoint;
 
 /// <summary>An exact fraction in lowest terms, denominator positive: t(t+1)/2 has halves in it, and counts outgrow 64
 /// bits.</summary>
-public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
+public readonly record struct Rational
 {
-    readonly BigInteger numerator, denominator; // denominator 0 stands for 1, so that default is 0
+    readonly BigInteger numerator, denominator;
 
     public Rational(BigInteger numerator, BigInteger denominator)
     {
@@ -18,7 +18,7 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     }
 
     public BigInteger Numerator => numerator;
-    public BigInteger Denominator => denominator.IsZero ? BigInteger.One : denominator;
+    public BigInteger Denominator => denominator;
     public bool IsInteger => Denominator.IsOne;
     public bool IsZero => numerator.IsZero;
     public bool IsOne => numerator.IsOne && IsInteger;
@@ -39,11 +39,6 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         new(a.numerator * b.Denominator, a.Denominator * b.numerator);
 
     public BigInteger Floor() => (numerator - (numerator % Denominator + Denominator) % Denominator) / Denominator;
-
-    public int CompareTo(Rational other) => (this - other).Sign;
-    public bool Equals(Rational other) => numerator == other.numerator && Denominator == other.Denominator;
-    public override bool Equals(object? obj) => obj is Rational other && Equals(other);
-    public override int GetHashCode() => HashCode.Combine(numerator, Denominator);
 
     public override string ToString() => numerator.ToString(CultureInfo.InvariantCulture)
         + (IsInteger ? "" : "/" + Denominator.ToString(CultureInfo.InvariantCulture));

@@ -24,6 +24,7 @@ public sealed class MixingTests
     [InlineData("a[t,j] += x[u,j]  if u == t + k - 1\n  y[t,j] += a[u,j]  if u == t + k - 1", "window [-2, +2]")]
     [InlineData("a[t,j] += x[u,j]  if u == 2*t + k - 1\n  y[t,j] += a[u,j]  if u == 2*t + k - 1",
         "window [-3, +3] of 4 t")]
+    [InlineData("y[t,j] += x[u,j]  if t == u + k - 1", "window [-1, +1]")]
     [InlineData("for t:\n    y[t,j] = y[t-1,j] + x[t,j]", "all before, step by step")]
     [InlineData("for t down:\n    y[t,j] = y[t+1,j] + x[t,j]", "all after, step by step")]
     public void A_line_mixes_the_positions_it_reads(string lines, string expected) =>
