@@ -42,4 +42,16 @@ public static class Tolerance
 
     /// <summary>Vectors in bfloat16, relative: two units in the last place.</summary>
     public const double OnnxBFloat16 = 1.6e-2;
+
+    /// <summary>A function of a kernel in float: units in the last place from the true value.</summary>
+    public const double FloatFunctionUlps = 2;
+
+    /// <summary>A function of a kernel in double: units in the last place from the true value.</summary>
+    public const double DoubleFunctionUlps = 3;
+
+    /// <summary>A row of a thousand cells reduced and scaled in float, against double.</summary>
+    public const double FloatRow = 2e-6;
+
+    /// <summary>Numbers of about 100 bits, which judge those of 53.</summary>
+    public const double BeyondDouble = 1e-26;
 }

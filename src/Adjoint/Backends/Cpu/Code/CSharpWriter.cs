@@ -110,10 +110,8 @@ sealed partial class CSharpWriter
     /// <summary>layer_norm becomes LayerNorm.</summary>
     public static string ClassName(string name)
     {
-        var words = name.Split('_', StringSplitOptions.RemoveEmptyEntries)
-            .Select(word => string.Concat(word.Where(char.IsAsciiLetterOrDigit)))
-            .Where(word => word.Length > 0)
-            .Select(word => char.ToUpperInvariant(word[0]) + word[1..]);
+        var letters = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' '));
+        var words = letters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]);
         var plain = string.Concat(words);
         return plain.Length == 0 || char.IsAsciiDigit(plain[0]) ? $"Kernel{plain}" : plain;
     }

@@ -23,7 +23,7 @@ static class Code
         {
             CodeOp.And or CodeOp.Or or CodeOp.Xor => !type.IsFloating,
             CodeOp.Divide => type.IsFloating || !type.IsVector && type.IsInteger,
-            CodeOp.Remainder => !type.IsVector && type.IsInteger,
+            CodeOp.Remainder => !type.IsVector && !type.IsMask,
             _ => !type.IsMask,
         };
         Require(isAllowed && !type.IsPointer, $"{op} of {a.Type} and {b.Type}");
@@ -136,6 +136,9 @@ static class Code
         Require(a.Type == type, $"{a.Type} where {type} is needed");
         return a;
     }
+
+    /// <summary>Two operands in one type: numbers written in C# get the other's, scalars the other's lanes.</summary>
+    public static (CodeExpr A, CodeExpr B) Same(CodeExpr a, CodeExpr b) => Unify(a, b) is [var first, var second] ? (first, second) : (a, b);
 
     static CodeOperation Floating(CodeOp op, CodeExpr a)
     {

@@ -21,7 +21,7 @@ abstract class CodeExpr(CodeType type)
     /// <summary>Of integers: cut towards zero, as in C#.</summary>
     public static CodeExpr operator /(CodeExpr a, CodeExpr b) => Code.Binary(CodeOp.Divide, a, b);
 
-    /// <summary>Of integers, with the sign of the left one, as in C#.</summary>
+    /// <summary>Of scalars, with the sign of the left one, as in C#.</summary>
     public static CodeExpr operator %(CodeExpr a, CodeExpr b) => Code.Binary(CodeOp.Remainder, a, b);
     public static CodeExpr operator -(CodeExpr a) => Code.Unary(CodeOp.Negate, a);
 

@@ -21,7 +21,8 @@ public sealed class CodeTests
                 foreach (var size in Sizes)
                 {
                     var values = Enumerable.Range(0, size).Select(i => i * 0.25).ToArray();
-                    var results = Numbers(element, Bytes(kernel, [Cells(element, values), Cells(element, new double[size])], [size], [3], 0, 0, size == 17 && IsFull(target)), 1);
+                    var results = Numbers(element, Bytes(
+                        kernel, [Cells(element, values), Cells(element, new double[size])], [size], [3], 0, 0, size == 17 && IsFull(target))[1]);
                     Assert.Equal(values.Select(v => v * 3 + 1), results);
                 }
             }
@@ -167,15 +168,4 @@ public sealed class CodeTests
         var expected = Enumerable.Range(0, 2000).Aggregate(0f, (total, i) => total + (float)i * i);
         Assert.Equal(expected, As<float>(Bytes(kernel, [Of(0f)], [], [], 0, 0)[0])[0]);
     }
-
-    static byte[] Cells(Element element, double[] values) => element switch
-    {
-        Element.Float => Of(Array.ConvertAll(values, v => (float)v)),
-        Element.Int32 => Of(Array.ConvertAll(values, v => (int)v)),
-        Element.Int64 => Of(Array.ConvertAll(values, v => (long)v)),
-        _ => Of(values),
-    };
-
-    static double[] Numbers(Element element, byte[][] buffers, int place) =>
-        element == Element.Float ? Array.ConvertAll(As<float>(buffers[place]), v => (double)v) : As<double>(buffers[place]);
 }

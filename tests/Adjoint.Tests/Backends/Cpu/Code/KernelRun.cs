@@ -59,6 +59,19 @@ static unsafe class KernelRun
     public static T[] As<T>(byte[] bytes) where T : unmanaged =>
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(bytes).ToArray();
 
+    /// <summary>Numbers as cells of an element.</summary>
+    public static byte[] Cells(Element element, double[] values) => element switch
+    {
+        Element.Float => Of(Array.ConvertAll(values, v => (float)v)),
+        Element.Int32 => Of(Array.ConvertAll(values, v => (int)v)),
+        Element.Int64 => Of(Array.ConvertAll(values, v => (long)v)),
+        _ => Of(values),
+    };
+
+    /// <summary>The numbers in cells of a floating element.</summary>
+    public static double[] Numbers(Element element, byte[] cells) =>
+        element == Element.Float ? Array.ConvertAll(As<float>(cells), v => (double)v) : As<double>(cells);
+
     static byte[][] Once(KernelEntry entry, byte[][] buffers, long[] integers, double[] numbers, long begin, long end)
     {
         var cells = Array.ConvertAll(buffers, b => new GuardedCells(b.Length));

@@ -1,0 +1,88 @@
+namespace Adjoint;
+
+/// <summary>The functions that need no polynomial, and all of them by name.</summary>
+static class Elementary
+{
+    extension(CodeBuilder code)
+    {
+        /// <summary>A function of the notation by its name; a row of <see cref="ScalarFunction.All"/> each.</summary>
+        public CodeExpr Apply(string function, CodeExpr a, CodeExpr? b = null)
+        {
+            code.Remark(function);
+            return function switch
+            {
+                "exp" => code.Exp(a),
+                "log" => code.Log(a),
+                "log1p" => code.Log1p(a),
+                "tanh" => code.Tanh(a),
+                "sigmoid" => code.Sigmoid(a),
+                "softplus" => code.Softplus(a),
+                "erf" => code.Erf(a),
+                "sqrt" => Code.Sqrt(a),
+                "square" => code.Let("x", a) is var x ? x * x : a,
+                "abs" => Code.Abs(a),
+                "sign" => code.Sign(a),
+                "floor" => Code.Floor(a),
+                "sin" => code.Sin(a),
+                "cos" => code.Cos(a),
+                "atan" => code.Atan(a),
+                "pow" => code.Pow(a, b!),
+                "max" => code.Max(a, b!),
+                "min" => code.Min(a, b!),
+                _ => throw Throw.Internal($"kernel code has no function {function}"),
+            };
+        }
+
+        /// <summary>1, 0 or -1; NaN of NaN.</summary>
+        public CodeExpr Sign(CodeExpr x)
+        {
+            x = code.Let("x", x);
+            return Code.Select(x > 0, 1, Code.Select(x < 0, -1, Code.Select(Code.IsNaN(x), x, 0)));
+        }
+
+        /// <summary>The larger; the first where they are equal; NaN if one is NaN.</summary>
+        public CodeExpr Max(CodeExpr a, CodeExpr b) => Chosen(code, a, b, (x, y) => x >= y, (x, y) => x < y);
+
+        /// <summary>The smaller; the first where they are equal; NaN if one is NaN.</summary>
+        public CodeExpr Min(CodeExpr a, CodeExpr b) => Chosen(code, a, b, (x, y) => x <= y, (x, y) => x > y);
+
+        /// <summary>a - floor(a / b) * b, rounded once; it has the sign of b.</summary>
+        public CodeExpr Remainder(CodeExpr a, CodeExpr b)
+        {
+            (a, b) = Code.Same(a, b);
+            (a, b) = (code.Let("a", a), code.Let("b", b));
+            var quotient = code.Let("quotient", a / b);
+            var whole = code.Let("whole", Code.Floor(quotient));
+            // The rest is exact, but the quotient may have been rounded up to the next integer: then the sign is wrong.
+            var rest = code.Let("rest", code.SubtractProduct(a, whole, b));
+            var signed = WithSignOf(code, rest, b);
+            var zero = Code.FromBits(FloatParts.SignBit(a));
+            var usual = Code.Select(Code.Equal(rest, 0), zero, signed);
+            // Quotients with all bits before the point lose the rest; infinities and zeros come here as well.
+            var limit = Math.ScaleB(1, FloatFormat.Of(a).MantissaBits - 2);
+            var isUsual = (Code.Abs(quotient) < limit) & (Code.Abs(b) < double.PositiveInfinity);
+            return code.Rarely(!isUsual, usual, lane =>
+            {
+                var divisor = code.Let("divisor", Code.Lane(b, lane));
+                var cut = code.Let("cut", Code.Lane(a, lane) % divisor);
+                return code.Let("floored", WithSignOf(code, cut, divisor));
+            });
+        }
+    }
+
+    static CodeExpr WithSignOf(CodeBuilder code, CodeExpr rest, CodeExpr divisor)
+    {
+        var hasOtherSign = Code.NotEqual(FloatParts.SignBit(rest) ^ FloatParts.SignBit(divisor), 0);
+        return Code.Select(hasOtherSign & Code.NotEqual(rest, 0), rest + divisor, rest);
+    }
+
+    // A constant is never NaN, which saves looking.
+    static CodeExpr Chosen(
+        CodeBuilder code, CodeExpr a, CodeExpr b, Func<CodeExpr, CodeExpr, CodeExpr> isFirst, Func<CodeExpr, CodeExpr, CodeExpr> isSecond)
+    {
+        (a, b) = Code.Same(a, b);
+        (a, b) = (code.Let("a", a), code.Let("b", b));
+        if (a is CodeConstant) return Code.Select(isFirst(a, b), a, b);
+        return Code.Select(b is CodeConstant ? isSecond(a, b) : isSecond(a, b) | Code.IsNaN(b), b, a);
+    }
+}

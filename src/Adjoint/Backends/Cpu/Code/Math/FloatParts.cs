@@ -1,0 +1,80 @@
+namespace Adjoint;
+
+// Pieces that the functions are made of. Everything is written in operations that give the same bits in every lane of
+// every width: that, and nothing else, is why a function has the same value whatever the width.
+
+/// <summary>Signs, polynomials, powers of two and exact products.</summary>
+static class FloatParts
+{
+    extension(CodeBuilder code)
+    {
+        /// <summary>c0 + c1 x + c2 x² …, the last coefficient first (Horner), one fused step for each.</summary>
+        public CodeExpr Polynomial(string name, CodeExpr x, params ReadOnlySpan<double> coefficients)
+        {
+            var sum = code.Variable(name, Code.Fma(Code.Constant(x.Type, coefficients[^1]), x, coefficients[^2]));
+            for (var k = coefficients.Length - 3; k >= 0; k--) code.Assign(sum, Code.Fma(sum, x, coefficients[k]));
+            return sum;
+        }
+
+        /// <summary>y * 2^n; exact but for one rounding where the result is not normal.</summary>
+        /// <param name="rounded">n plus <see cref="FloatFormat.Rounder"/>: its bits are those of n.</param>
+        public CodeExpr TimesPowerOfTwo(CodeExpr y, CodeExpr n, CodeExpr rounded)
+        {
+            if (code.Target.HasScale && y.Type.IsVector) return Code.Scale(y, n);
+            // In two steps, because 2^n itself may lie beyond the largest or smallest number. The first step is exact.
+            var format = FloatFormat.Of(y);
+            var whole = code.Let("whole", Code.Bits(rounded) - format.RounderBits);
+            // An arithmetic shift, spelled so that it costs nothing where vectors of 64 bits have none.
+            var half = code.Let("half", ((whole + 2 * format.Bias) >>> 1) - format.Bias);
+            return y * PowerOfTwo(half, format) * PowerOfTwo(whole - half, format);
+        }
+
+        /// <summary>x - k * c with the product not rounded.</summary>
+        public CodeExpr SubtractProduct(CodeExpr x, CodeExpr k, CodeExpr c)
+        {
+            if (code.Target.HasFma) return Code.Fma(-k, c, x);
+            var product = code.Let("product", k * c);
+            return x - product - code.ProductError(k, c, product);
+        }
+
+        /// <summary>a * b - product, exact where product is a * b rounded.</summary>
+        public CodeExpr ProductError(CodeExpr a, CodeExpr b, CodeExpr product)
+        {
+            if (code.Target.HasFma) return Code.Fma(a, b, -product);
+            (a, b) = Code.Same(a, b);
+            // Dekker: halves of few bits, whose products are exact.
+            var (a1, a2) = Halves(code, a);
+            var (b1, b2) = Halves(code, b);
+            return a1 * b1 - product + a1 * b2 + a2 * b1 + a2 * b2;
+        }
+
+        /// <summary>The usual value, but lane by lane another one where a mask is set, which should be rare.</summary>
+        /// <param name="lane">The scalar value of a lane; only computed if some lane wants it.</param>
+        public CodeExpr Rarely(CodeExpr mask, CodeExpr usual, Func<int, CodeExpr> lane)
+        {
+            var value = code.Variable("value", usual);
+            mask = code.Let("rare", mask);
+            code.If(Code.Any(mask), () =>
+            {
+                var other = Code.Pack([.. Enumerable.Range(0, value.Type.Lanes).Select(lane)]);
+                code.Assign(value, value.Type.IsVector ? Code.Select(mask, other, value) : other);
+            });
+            return value;
+        }
+    }
+
+    /// <summary>The sign bit of x, all else 0, as an integer.</summary>
+    public static CodeExpr SignBit(CodeExpr x) => Code.Bits(x) & FloatFormat.Of(x).SignMask;
+
+    /// <summary>A number without sign, with the sign of another.</summary>
+    public static CodeExpr WithSign(CodeExpr magnitude, CodeExpr sign) => Code.FromBits(Code.Bits(magnitude) | SignBit(sign));
+
+    static CodeExpr PowerOfTwo(CodeExpr n, FloatFormat format) => Code.FromBits((n << format.MantissaBits) + format.One);
+
+    static (CodeExpr, CodeExpr) Halves(CodeBuilder code, CodeExpr a)
+    {
+        var spread = code.Let("spread", a * (Math.ScaleB(1, (FloatFormat.Of(a).MantissaBits + 2) / 2) + 1));
+        var high = code.Let("high", spread - (spread - a));
+        return (high, code.Let("low", a - high));
+    }
+}
