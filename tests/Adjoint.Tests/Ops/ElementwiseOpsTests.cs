@@ -4,7 +4,7 @@ namespace Adjoint.Tests;
 
 // Each op against the function of .NET or the formula of PyTorch's documentation, on both sides of every bend.
 
-public sealed class ElementwiseTests
+public sealed class ElementwiseOpsTests
 {
     static readonly double[] Everywhere = [-40, -3, -1, -0.5, -1e-9, 0, 1e-9, 0.3, 1, 2.5, 40];
     static readonly double[] Positive = [1e-12, 0.2, 1, 2.5, 1e6];

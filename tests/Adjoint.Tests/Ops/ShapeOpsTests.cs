@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class ShapeTests
+public sealed class ShapeOpsTests
 {
     // Operand, attributes and result; the operand counts 0, 1, 2 … in its shape.
     public static TheoryData<string, int[], string, int[], double[]> Rearrangements => new()

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class SequenceLossTests
+public sealed class SequenceLossOpsTests
 {
     const int Frames = 5, Classes = 3;
 

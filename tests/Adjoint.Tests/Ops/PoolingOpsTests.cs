@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class PoolingTests
+public sealed class PoolingOpsTests
 {
     static readonly NdArray X = Numbers.Normal(5, 1, 2, 7, 6);
 

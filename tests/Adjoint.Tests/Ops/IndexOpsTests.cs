@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class IndexTests
+public sealed class IndexOpsTests
 {
     static readonly NdArray Table = Numbers.Count(4, 2); // row v is 2v, 2v + 1
 

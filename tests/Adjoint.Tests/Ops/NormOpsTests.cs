@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class NormTests
+public sealed class NormOpsTests
 {
     static readonly NdArray X = Numbers.Normal(1, 3, 4, 5), Gain = Numbers.Normal(2, 4), Bias = Numbers.Normal(3, 4);
 

@@ -5,7 +5,7 @@ namespace Adjoint.Tests;
 // One step from known states by the formulas of PyTorch's documentation; sgd, momentum, rmsprop and the forms of adam
 // also stand in the golden files.
 
-public sealed class OptimizerTests
+public sealed class OptimizerOpsTests
 {
     const double W = 2, G = -0.5, M = 0.3, V = 0.2, Rate = 0.1;
 

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class ReductionTests
+public sealed class ReductionOpsTests
 {
     static readonly double[] X = [3, -1, 4, 1, -5];
 

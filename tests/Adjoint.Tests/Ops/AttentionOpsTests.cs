@@ -4,7 +4,7 @@ namespace Adjoint.Tests;
 
 // Each form against the plain one with a mask, or head by head; the plain one against a sum written out.
 
-public sealed class AttentionTests
+public sealed class AttentionOpsTests
 {
     static readonly NdArray Q = Numbers.Normal(1, 2, 4, 3), K = Numbers.Normal(2, 2, 4, 3),
         V = Numbers.Normal(3, 2, 4, 5);

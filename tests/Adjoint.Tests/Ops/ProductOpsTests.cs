@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class ProductTests
+public sealed class ProductOpsTests
 {
     static readonly NdArray A = Numbers.Of([2, 2], 1, 2, 3, 4), B = Numbers.Of([2, 2], 5, 6, 7, -8);
 

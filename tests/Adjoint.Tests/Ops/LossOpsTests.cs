@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class LossTests
+public sealed class LossOpsTests
 {
     static readonly NdArray X = Numbers.Normal(1, 4, 3), Label = NdArray.Vector(2, 0, 1, 2);
     static readonly NdArray LogP = Forward.Of("log_softmax", X);

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class RecurrentTests
+public sealed class RecurrentOpsTests
 {
     const int T = 4, B = 2, I = 3, J = 2;
 

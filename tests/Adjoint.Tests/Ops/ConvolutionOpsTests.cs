@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed class ConvolutionTests
+public sealed class ConvolutionOpsTests
 {
     // Every combination of a few strides, paddings and dilations, against four nested loops with a test for the border.
     [Fact]
