@@ -18,7 +18,7 @@ public static class PositionOps
     /// <summary>Neighbouring features turned together by an angle that grows with the position (arXiv:2104.09864): x
     /// [.., t, 2 c], position [t].</summary>
     public static readonly Op Rotary = Op.Define("""
-        rotary(x[..,t,(c,g)], position[t]; base = 10000) -> y[..,t,(c,g)]
+        rotary(x[..,t,(c,g)], int position[t]; base = 10000) -> y[..,t,(c,g)]
           axis g < 2
           angle[t,c] = position[t] * pow(base, -c / #c)
           cs[t,c]    = cos(angle[t,c])
@@ -30,7 +30,7 @@ public static class PositionOps
     /// <summary>rotary that turns feature c together with feature c of the second half: x [.., t, 2 c], position
     /// [t].</summary>
     public static readonly Op RotaryHalves = Op.Define("""
-        rotary_halves(x[..,t,(g,c)], position[t]; base = 10000) -> y[..,t,(g,c)]
+        rotary_halves(x[..,t,(g,c)], int position[t]; base = 10000) -> y[..,t,(g,c)]
           axis g < 2
           angle[t,c] = position[t] * pow(base, -c / #c)
           cs[t,c]    = cos(angle[t,c])
