@@ -145,6 +145,7 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
             case TokenKind.Extent: return new ExtentValue(Take().Text[1..]);
             case TokenKind.Name: return Named();
             default:
+                if (TakeSymbol("..")) return new AxisValue("..");
                 if (!TakeSymbol("(")) throw Expected("a value", WayOut());
                 return Deeper(() =>
                 {
@@ -155,9 +156,7 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
         }
     }
 
-    string? WayOut() => Current.Is("..") ? "'..' stands only in brackets."
-        : Current.Is("*") && at > 0 && line.Tokens[at - 1].Is("*") ? "A power is pow(x, n); x times x is square(x)."
-        : null;
+    string? WayOut() => Current.Is("*") && at > 0 && line.Tokens[at - 1].Is("*") ? "A power is pow(x, n); x times x is square(x)." : null;
 
     Expr Named()
     {

@@ -53,9 +53,14 @@ static class LeadingAxes
                 ? own.GetValueOrDefault(access.Tensor.TrimEnd('\''), full) : [i]).ToEquatable(),
         };
 
-        Expr Extent(Expr node) => node is ExtentValue { Axis: ".." }
-            ? axes.Select(a => (Expr)new ExtentValue(a)).DefaultIfEmpty(Expr.One).Aggregate(Algebra.Multiply)
-            : node;
+        Expr Extent(Expr node) => node switch
+        {
+            ExtentValue { Axis: ".." } => axes.Select(a => (Expr)new ExtentValue(a)).DefaultIfEmpty(Expr.One).Aggregate(Algebra.Multiply),
+            // outside of an index, where Access has replaced it: the position in row-major order
+            AxisValue { Axis: ".." } => axes.Aggregate((Expr)Expr.Zero, (position, a) =>
+                Algebra.Add(Algebra.Multiply(position, new ExtentValue(a)), new AxisValue(a))),
+            _ => node,
+        };
     }
 
     static bool HasDots(EquatableArray<Dim> dims) => dims.Any(d => d.Axes[0] == "..");

@@ -138,4 +138,15 @@ public sealed class ReverseTests
               for t:
                 y[t] = exp(x[t])
             """));
+
+    [Fact]
+    public void The_leading_axes_have_a_position_like_any_other() => Assert.Equal(
+        [
+            "  at_y[b] min= ..  if x[b,..] == y[b]",
+            "  dx[b,..] += dy[b]  if .. == at_y[b]",
+        ],
+        Lines("""
+            largest(x[b,..]) -> y
+              y[b] max= x[b,..]
+            """));
 }
