@@ -72,7 +72,8 @@ public sealed class Extents
             var dots = operand.Dims.ToList().FindIndex(d => d.Axes[0] == "..");
             var more = shape.Length - operand.Dims.Count;
             if (dots < 0 ? more != 0 : more < -1)
-                throw new ShapeException($"{program.Name}: {operand.Name} has {shape.Length} dimension{(shape.Length == 1 ? "" : "s")}; "
+                throw new ShapeException($"{program.Name}: {operand.Name} has {shape.Length} "
+                    + $"dimension{(shape.Length == 1 ? "" : "s")}; "
                     + $"{new Access(operand.Name, operand.Dims.Select(d => d.Index).ToEquatable())} has "
                     + $"{(dots < 0 ? "" : "at least ")}{operand.Dims.Count + (dots < 0 ? 0 : -1)}.\n"
                     + $"  {operand.Name} : {Shown(shape)}", operand.Name, shape);
@@ -93,7 +94,7 @@ public sealed class Extents
             sizes[operand.Name] = [.. flat.Select((size, d) =>
                 (Polynomial)(size - operand.Dims[d].To + operand.Dims[d].From))];
             if (!sizes[operand.Name].All(s => s.AtLeast(0)))
-                throw new ShapeException($"{program.Name}: {operand.Name} has fewer cells than the cells it declares before 0 "
+                throw new ShapeException($"{program.Name}: {operand.Name} has fewer cells than it declares before 0 "
                     + $"and beyond its extent.\n  {operand.Name} : {Shown(shape)}", operand.Name, shape);
         }
         var values = AttributeValues(program, attributes);

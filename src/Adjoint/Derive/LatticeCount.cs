@@ -66,41 +66,27 @@ static class LatticeCount
         return count * (count + 1) * Polynomial.Constant(new Rational(1, 2));
     }
 
-    /// <summary>All axes but the last are walked; the last has a lowest and a highest position.</summary>
     static BigInteger Enumerate((string Name, Polynomial Size)[] axes, List<Polynomial> open)
     {
-        var sizes = axes.Select(a => Long(a.Size)).ToArray();
-        var factors = open.Select(l => axes.Select(a => Long(l.FactorOf(a.Name))).ToArray()).ToArray();
+        var factors = axes.Select(a => open.Select(l => Long(l.FactorOf(a.Name))).ToArray()).ToArray();
         return Walk(0, [.. open.Select(l => Long(axes.Aggregate(l, (rest, a) => rest.With(a.Name, Polynomial.Zero))))]);
 
-        BigInteger Walk(int level, long[] rests)
+        long Walk(int level, long[] values)
         {
-            if (level == sizes.Length) return rests.All(r => r >= 0) ? 1 : 0;
-            if (level < sizes.Length - 1)
-            {
-                BigInteger sum = 0;
-                for (var i = 0L; i < sizes[level]; i++)
-                    sum += Walk(level + 1, [.. rests.Select((r, f) => r + factors[f][level] * i)]);
-                return sum;
-            }
-            long low = 0, high = sizes[level] - 1;
-            for (var f = 0; f < factors.Length; f++)
-            {
-                var factor = factors[f][level];
-                if (factor > 0) low = Math.Max(low, -FloorDivide(rests[f], factor));
-                else if (factor < 0) high = Math.Min(high, FloorDivide(rests[f], -factor));
-                else if (rests[f] < 0) return 0;
-            }
-            return Math.Max(0, high - low + 1);
+            if (level == axes.Length) return values.All(v => v >= 0) ? 1 : 0;
+            var sum = 0L;
+            for (long i = 0, size = Long(axes[level].Size); i < size; i++)
+                sum += Walk(level + 1, [.. values.Select((v, l) => v + factors[level][l] * i)]);
+            return sum;
         }
 
         static long Long(Polynomial number) => (long)number.Value.Numerator;
-        static long FloorDivide(long a, long b) => (a - ((a % b) + b) % b) / b;
     }
 
     /// <summary>A count that has no formula here; with numbers for all sizes it becomes one.</summary>
     sealed record CountAtom((string Name, Polynomial Size)[] Axes, Polynomial[] Limits) : PolynomialAtom(
-        $"points({string.Join(", ", [.. Axes.Select(a => $"{a.Name}' < {a.Size}"), .. Limits.Select(l => $"{l} >= 0")])})")
+        $"points({string.Join(", ", Axes.Select(a => $"{a.Name}' < {a.Size}"))}"
+        + $"{string.Concat(Limits.Select(l => $", {l} >= 0"))})")
     {
         internal override Polynomial Growth =>
             Axes.Aggregate(Polynomial.One, (product, axis) => product * axis.Size.Growth);

@@ -1,8 +1,8 @@
 namespace Adjoint;
 
-// Two rewrites, both of real numbers, not of bits. Constants gather (ConstantFactor). And what does not depend on a summed
-// axis leaves the sum: y[b] += a[b] * x[b,j] / #j becomes sum_y[b] += x[b,j] and y[b] = a[b] * sum_y[b] / #j; a term
-// without the axis leaves as #j times itself. Only where that lowers the count for large sizes.
+// Two rewrites, both of real numbers, not of bits. Constants gather (ConstantFactor). And what does not depend on a
+// summed axis leaves the sum: y[b] += a[b] * x[b,j] / #j becomes sum_y[b] += x[b,j] and y[b] += a[b] * sum_y[b] / #j; a
+// term without the axis leaves as #j times itself. Only where that lowers the count for large sizes.
 
 /// <summary>The program whose operations are counted, and run when they are counted.</summary>
 public sealed class NormalForm
@@ -51,14 +51,7 @@ public sealed class NormalForm
         var name = names.Take("sum_" + line.Target.Tensor.TrimEnd('\''));
         var (sum, rest) = (found.Sum with { Target = found.Sum.Target with { Tensor = name } },
             found.Remainder.Map(e => e is Access { Tensor: "" } sum ? sum with { Tensor = name } : e));
-        if (isFirst && Relations.IsInjective(rest, loops)) rest = AsSet(rest);
         return [.. Rewrite(sum, loops, true), .. Rewrite(rest, loops, isFirst)];
-
-        static Line AsSet(Line line) => line with
-        {
-            Op = LineOp.Set,
-            Value = line.Op is LineOp.Subtract ? Algebra.Negate(line.Value) : line.Value,
-        };
     }
 
     // Each axis has a size of its own here: #p = m - k + 1 would make signs depend on which of m and k is larger.

@@ -33,7 +33,6 @@ public sealed class Polynomial : IEquatable<Polynomial>
     public Rational Value =>
         !IsConstant ? throw Throw.Internal($"{this} is not a number") : IsZero ? 0 : terms[0].Coefficient;
 
-    public int Degree => IsZero ? 0 : terms[0].Degree;
     /// <summary>The name, if it is nothing but one.</summary>
     internal string? Name => terms is [{ Coefficient.IsOne: true, Factors: [{ Power: 1, Atom: SymbolAtom symbol }] }]
         ? symbol.Name : null;
@@ -71,15 +70,15 @@ public sealed class Polynomial : IEquatable<Polynomial>
         var coefficient = a.Coefficient * b.Coefficient;
         if (a.Factors.Length == 0) return b with { Coefficient = coefficient };
         if (b.Factors.Length == 0) return a with { Coefficient = coefficient };
-        var factors = new List<(PolynomialAtom Atom, int Power)>(a.Factors.Length + b.Factors.Length);
-        for (int i = 0, j = 0; i < a.Factors.Length || j < b.Factors.Length;)
+        var factors = a.Factors.ToList();
+        foreach (var (atom, power) in b.Factors)
         {
-            var order = i == a.Factors.Length ? 1 : j == b.Factors.Length ? -1
-                : string.CompareOrdinal(a.Factors[i].Atom.Text, b.Factors[j].Atom.Text);
-            var atom = order > 0 ? b.Factors[j].Atom : a.Factors[i].Atom;
-            var power = (order <= 0 ? a.Factors[i++].Power : 0) + (order >= 0 ? b.Factors[j++].Power : 0);
-            if (power != 0) factors.Add((atom, power));
+            var same = factors.FindIndex(f => f.Atom.Text == atom.Text);
+            if (same < 0) factors.Add((atom, power));
+            else factors[same] = (atom, factors[same].Power + power);
         }
+        factors.RemoveAll(f => f.Power == 0);
+        factors.Sort((f, g) => string.CompareOrdinal(f.Atom.Text, g.Atom.Text));
         return new(coefficient, [.. factors]);
     }
 

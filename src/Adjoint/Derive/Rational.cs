@@ -26,8 +26,6 @@ public readonly record struct Rational
 
     public static implicit operator Rational(int value) => new(value, 1);
     public static implicit operator Rational(BigInteger value) => new(value, 1);
-    public static explicit operator double(Rational value) => value.IsInteger
-        ? (double)value.numerator : (double)value.numerator / (double)value.denominator;
 
     public static Rational operator +(Rational a, Rational b) => a.IsInteger && b.IsInteger ? a.numerator + b.numerator
         : new Rational(a.numerator * b.Denominator + b.numerator * a.Denominator, a.Denominator * b.Denominator);

@@ -88,22 +88,21 @@ public sealed class SymbolicExtents
         foreach (var expr in program.Lines.SelectMany(l => l.Expressions()))
             expr.Visit(node =>
             {
-                if (node is not Access access) return;
-                accesses.Add(access);
-                if (!sizes.ContainsKey(access.Tensor)) Own(access.Tensor, access.Indices.Count);
+                if (node is Access access) Use(access);
             });
 
         void Declare(string name, EquatableArray<Dim> dims)
         {
-            if (!sizes.ContainsKey(name)) Own(name, dims.Count);
+            Use(new(name, dims.Select(d => d.Index).ToEquatable()));
             for (var d = 0; d < dims.Count; d++) margins[name][d] = (dims[d].From, dims[d].To);
-            accesses.Add(new(name, dims.Select(d => d.Index).ToEquatable()));
         }
 
-        void Own(string name, int rank)
+        void Use(Access access)
         {
-            sizes[name] = new Polynomial?[rank];
-            margins[name] = [.. Enumerable.Repeat((Polynomial.Zero, Polynomial.Zero), rank)];
+            accesses.Add(access);
+            var rank = access.Indices.Count;
+            if (sizes.TryAdd(access.Tensor, new Polynomial?[rank]))
+                margins[access.Tensor] = [.. Enumerable.Repeat((Polynomial.Zero, Polynomial.Zero), rank)];
         }
     }
 
@@ -229,7 +228,8 @@ public sealed class SymbolicExtents
 
     void CheckAllKnown()
     {
-        foreach (var loop in Loops(program.Body)) Check(loop.Axis, (what, hint) => LoopErrors.InLine(program, what, loop, [], hint));
+        foreach (var loop in Loops(program.Body))
+            Check(loop.Axis, (what, hint) => LoopErrors.InLine(program, what, loop, [], hint));
         foreach (var line in program.Lines)
             foreach (var expr in line.Expressions())
                 expr.Visit(node => Check(node is AxisValue value ? value.Axis : (node as ExtentValue)?.Axis,
@@ -240,14 +240,11 @@ public sealed class SymbolicExtents
         void Check(string? axis, Func<string, string, LoopException> error)
         {
             if (axis is null || axes.ContainsKey(axis)) return;
-            string? attribute = null;
             var declared = program.Axes.FirstOrDefault(a => a.Axis == axis);
-            declared?.Bound.Visit(node =>
-            {
-                if (node is AttributeValue { Name: var name } && this.attribute(name) is null) attribute = name;
-            });
-            throw attribute is not null ? LoopErrors.InAxis(program,
-                    $"the attribute {attribute} in the bound of axis {axis} is not an integer", declared!)
+            throw program.Attributes.FirstOrDefault(a => attribute(a.Name) is null
+                && declared is not null && declared.Bound.Any(e => e == new AttributeValue(a.Name))) is { } broken
+                ? LoopErrors.InAxis(program,
+                    $"the attribute {broken.Name} in the bound of axis {axis} is not an integer", declared!)
                 : error($"the extent of axis {axis} is not known", $"Declare it in a line of its own: axis {axis} < …");
         }
     }

@@ -257,8 +257,12 @@ public sealed class CostTests
     [Fact]
     public void Memory_is_what_is_read_written_and_alive()
     {
-        var cost = Cost.Of(Parser.Parse("f(x[j], int n, shape s[k], uniform u[j]) -> y\n  a[j] = x[j] + u[j]\n  c[j] = a[j] * n\n  y[j] = c[j] + #k"),
-            kept: ["a"]);
+        var cost = Cost.Of(Parser.Parse("""
+            f(x[j], int n, shape s[k], uniform u[j]) -> y
+              a[j] = x[j] + u[j]
+              c[j] = a[j] * n
+              y[j] = c[j] + #k
+            """), kept: ["a"]);
         Assert.Equal("4 j + 4", cost.BytesRead.ToString());
         Assert.Equal("8 j", cost.BytesWritten.ToString());
         Assert.Equal("j", cost.FloatingOperands.ToString());

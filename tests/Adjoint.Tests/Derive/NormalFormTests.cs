@@ -17,12 +17,12 @@ public sealed class NormalFormTests
 
     [Fact]
     public void A_factor_without_the_summed_axis_leaves_the_sum() =>
-        Assert.Equal("sum_y[b] += x[b,j] * w[j]\ny[b] = a[b] * sum_y[b] / #j",
+        Assert.Equal("sum_y[b] += x[b,j] * w[j]\ny[b] += a[b] * sum_y[b] / #j",
             Body("f(a[b], x[b,j], w[j]) -> y\n  y[b] += a[b] * x[b,j] * w[j] / #j"));
 
     [Fact]
     public void A_term_without_the_summed_axis_leaves_the_sum() =>
-        Assert.Equal("sum_y[b] += x[b,j]\ny[b] = 2 * (sum_y[b] - #j * a[b])",
+        Assert.Equal("sum_y[b] += x[b,j]\ny[b] += 2 * (sum_y[b] - #j * a[b])",
             Body("f(a[b], x[b,j]) -> y\n  y[b] += 2 * (x[b,j] - a[b])"));
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class NormalFormTests
 
     [Fact]
     public void Conditions_stay_with_the_axes_they_tie() =>
-        Assert.Equal("sum_y[t,d] += e[t,u] * v[u,d]  if u <= t\ny[t,d] = sum_y[t,d] / z[t]",
+        Assert.Equal("sum_y[t,d] += e[t,u] * v[u,d]  if u <= t\ny[t,d] += sum_y[t,d] / z[t]",
             Body("f(e[t,u], v[u,d], z[t]) -> y\n  y[t,d] += e[t,u] / z[t] * v[u,d]  if u <= t"));
 
     [Fact]
