@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 
 namespace Adjoint.Cli;
 
 // What is printed is itself a file of programs: everything that is not a line of one is a comment.
 
-/// <summary><c>adjoint explain</c>: a definition, the reverse derived from it, and what both cost.</summary>
+/// <summary><c>adjoint explain</c>: a definition and what is derived from it.</summary>
 static class ExplainCommand
 {
     static readonly Letters NoLetters = new([], []);
@@ -16,7 +17,7 @@ static class ExplainCommand
         var program = CommonOptions.Program();
         var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs" };
         var json = CommonOptions.Json();
-        var command = new Command("explain", "Prints a definition, the derived reverse in order of execution, and their cost.")
+        var command = new Command("explain", "Prints a definition, the derived reverse in order of execution, what mixes with what, and the cost.")
         {
             subject, program, grad, json,
         };
@@ -46,6 +47,7 @@ static class ExplainCommand
             text.Append(Comment(reverse.Kept.Count > 0 ? $"Kept for it beside the operands: {KeptText(reverse)}"
                 : "It needs no values beside the operands."));
         }
+        text.Append("\n# Mixing: what each position sees\n").Append(Comment(Mixing.Of(program).Print().TrimEnd('\n')));
         var (forward, backward) = Costs(program, reverse);
         text.Append("\n# Cost of ").Append(program.Name).Append('\n');
         foreach (var line in CostText.Lines(forward, NoLetters)) text.Append("#   ").Append(line);
@@ -63,6 +65,7 @@ static class ExplainCommand
         json.WriteString("name", program.Name);
         json.WriteString("definition", Printer.Print(program));
         json.Strings("warnings", Checker.Warnings(program));
+        Mixes(json, program);
         var (cost, reverseCost) = Costs(program, reverse);
         CostText.Write(json, "cost", cost, NoLetters);
         if (reverse is null)
@@ -85,6 +88,22 @@ static class ExplainCommand
             json.WriteEndObject();
         }
     });
+
+    static void Mixes(Utf8JsonWriter json, LoopProgram program)
+    {
+        json.WriteStartArray("mixing");
+        foreach (var mix in Mixing.Of(program).Mixes)
+        {
+            json.WriteStartObject();
+            json.WriteString("output", mix.Output);
+            json.WriteString("axis", mix.Axis);
+            json.WriteString("operand", mix.Operand);
+            json.WriteString("operandAxis", mix.OperandAxis);
+            json.WriteString("sees", mix.ToString());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     // As the outputs of a program are printed: h[t from -1,b,j].
     static string KeptText(Reverse reverse)
