@@ -12,12 +12,14 @@ sealed class Accumulator
     /// <param name="combine">Of the value so far and a new one; associative, for the parts meet in the end.</param>
     /// <param name="unroll">As of the loops it is used in.</param>
     public Accumulator(
-        CodeBuilder code, string name, Element element, double identity, Func<CodeExpr, CodeExpr, CodeExpr> combine, int unroll = 1)
+        CodeBuilder code, string name, Element element, double identity,
+        Func<CodeExpr, CodeExpr, CodeExpr> combine, int unroll = 1)
     {
         (this.code, this.combine) = (code, combine);
         var type = code.Target.Vector(element);
         parts = [.. Enumerable.Range(0, unroll).Select(_ => code.Variable(name, Code.Constant(type, identity)))];
-        if (type.IsVector && !code.Target.HasMaskedMemory) rest = code.Variable($"{name}_rest", Code.Constant(type.Scalar, identity));
+        if (type.IsVector && !code.Target.HasMaskedMemory)
+            rest = code.Variable($"{name}_rest", Code.Constant(type.Scalar, identity));
     }
 
     /// <summary>A sum from 0.</summary>

@@ -28,15 +28,15 @@ sealed partial class CSharpWriter
         var type = number.Type;
         var literal = type.Element switch
         {
-            Element.Float => Floating(number.Value, ((float)number.Value).ToString("R", CultureInfo.InvariantCulture), "f", "float"),
-            Element.Double => Floating(number.Value, number.Value.ToString("R", CultureInfo.InvariantCulture), "d", "double"),
+            Element.Float => Floating(number.Value, Digits((float)number.Value), "f", "float"),
+            Element.Double => Floating(number.Value, Digits(number.Value), "d", "double"),
             Element.Int32 or Element.Mask32 => Whole(number.Integer, 8, (int)number.Integer, ""),
             _ => Whole(number.Integer, 16, number.Integer, "L"),
         };
         if (type == CodeType.Bool) literal = number.Integer == 0 ? "false" : "true";
-        if (!type.IsVector) return (literal, literal[0] is '-' or '(' || literal.StartsWith("unchecked", StringComparison.Ordinal) ? Prefix : Tight);
-        if (number.Type.IsFloating && number.Value == 0 && !double.IsNegative(number.Value))
-            return ($"{type.VectorClass.Name}<{type.ElementClr.Name switch { "Single" => "float", _ => "double" }}>.Zero", Tight);
+        if (!type.IsVector) return (literal, literal[0] is '-' ? Prefix : Tight);
+        if (type.IsFloating && number.Value == 0 && !double.IsNegative(number.Value))
+            return ($"{type.VectorClass.Name}<{Keyword(type.Element)}>.Zero", Tight);
         return ($"{Class(type)}Create({literal})", Tight);
     }
 
@@ -50,15 +50,19 @@ sealed partial class CSharpWriter
     static string Whole(long value, int digits, long signed, string suffix) =>
         signed is > -100000 and < 100000 ? signed.ToString(CultureInfo.InvariantCulture) + suffix
         : value >= 0 ? $"0x{value.ToString($"X{digits}", CultureInfo.InvariantCulture)}{suffix}"
-        : $"unchecked(({(digits == 8 ? "int" : "long")})0x{(digits == 8 ? (uint)value : (ulong)value).ToString($"X{digits}", CultureInfo.InvariantCulture)})";
+        : digits == 8 ? $"unchecked((int)0x{((uint)value).ToString("X8", CultureInfo.InvariantCulture)})"
+        : $"unchecked((long)0x{((ulong)value).ToString("X16", CultureInfo.InvariantCulture)})";
+
+    static string Digits<T>(T value) where T : IFormattable => value.ToString("R", CultureInfo.InvariantCulture);
 
     (string, int) Written(CodeLoad load)
     {
         var type = load.Type;
         if (load.Mask is not null)
         {
+            var method = $"{ClassOf(Instructions.MaskedClass(type))}.MaskLoad";
             var zero = type.Bits == 512 ? $", {Print(new CodeConstant(type, 0.0))}" : "";
-            return ($"{ClassOf(Instructions.MaskedClass(type))}.MaskLoad({Address(load.Pointer, load.Index)}, {As(load.Mask, type)}{zero})", Tight);
+            return ($"{method}({Address(load.Pointer, load.Index)}, {As(load.Mask, type)}{zero})", Tight);
         }
         if (type.IsVector) return ($"{Class(type)}Load({Address(load.Pointer, load.Index)})", Tight);
         return ($"{Print(load.Pointer, Tight)}[{PrintIndex(load.Index)}]", Tight);
@@ -69,7 +73,8 @@ sealed partial class CSharpWriter
         var (op, type, args) = (operation.Op, operation.Type, operation.Args);
         var source = args[0].Type;
         var isVector = type.IsVector || source.IsVector;
-        if (op == CodeOp.Fma && !kernel.Target.HasFma) return ($"{Print(args[0], Multiplied)} * {Print(args[1], Prefix)} + {Print(args[2], Multiplied)}", Added);
+        if (op == CodeOp.Fma && !kernel.Target.HasFma)
+            return ($"{Print(args[0], Multiplied)} * {Print(args[1], Prefix)} + {Print(args[2], Multiplied)}", Added);
         if (op == CodeOp.Select && source == CodeType.Bool)
             return ($"{Print(args[0], Bitwise)} ? {Print(args[1], Bitwise)} : {Print(args[2], Bitwise)}", Loose);
         return op switch
@@ -89,25 +94,29 @@ sealed partial class CSharpWriter
             CodeOp.Not => ($"{(isVector ? "~" : "!")}{Print(args[0], Tight)}", Prefix),
             CodeOp.Bits when isVector => ($"{Print(args[0], Tight)}.{Instructions.AsName(type)}()", Tight),
             CodeOp.Bits => ($"BitConverter.{Instructions.BitsName(source)}({Print(args[0])})", Tight),
-            CodeOp.Convert when isVector => ($"{Class(type)}{Instructions.ConvertName(type.Element)}({Print(args[0])})", Tight),
+            CodeOp.Convert when isVector => Method($"{Class(type)}{Instructions.ConvertName(type.Element)}"),
             CodeOp.Convert => ($"({Keyword(type.Element)}){Print(args[0], Tight)}", Prefix),
-            CodeOp.Scale => ($"{ClassOf(Instructions.ScaleClass(type))}.Scale({PrintAll(args)})", Tight),
-            CodeOp.Select => ($"{Class(type)}ConditionalSelect({As(args[0], type)}, {Print(args[1])}, {Print(args[2])})", Tight),
+            CodeOp.Scale => Method($"{ClassOf(Instructions.ScaleClass(type))}.Scale"),
+            CodeOp.Select =>
+                ($"{Class(type)}ConditionalSelect({As(args[0], type)}, {Print(args[1])}, {Print(args[2])})", Tight),
             CodeOp.Lane => ($"{Print(args[0], Tight)}[{operation.Detail}]", Tight),
             CodeOp.Lower or CodeOp.Upper => ($"{Print(args[0], Tight)}.{Instructions.VectorName(op)}()", Tight),
             CodeOp.Any => ($"{Print(args[0], Tight)}.ExtractMostSignificantBits() != 0", Compared),
-            CodeOp.Less or CodeOp.LessOrEqual or CodeOp.Equal or CodeOp.NotEqual when isVector => Compare(op, source, type, args),
+            CodeOp.Less or CodeOp.LessOrEqual or CodeOp.Equal or CodeOp.NotEqual when isVector =>
+                Compare(op, source, type, args),
             CodeOp.Less => Infix("<", Compared, Added),
             CodeOp.LessOrEqual => Infix("<=", Compared, Added),
             CodeOp.Equal => Infix("==", Compared, Added),
             CodeOp.NotEqual => Infix("!=", Compared, Added),
-            _ when isVector => ($"{Class(type)}{Instructions.VectorName(op)}({PrintAll(args)})", Tight),
-            CodeOp.Fma => ($"{Instructions.MathClass(type).Name}.FusedMultiplyAdd({PrintAll(args)})", Tight),
-            CodeOp.MinNative or CodeOp.MaxNative when type.IsFloating => ($"{Keyword(type.Element)}.{op}({PrintAll(args)})", Tight),
-            CodeOp.MinNative => ($"Math.Min({PrintAll(args)})", Tight),
-            CodeOp.MaxNative => ($"Math.Max({PrintAll(args)})", Tight),
-            _ => ($"{Instructions.MathClass(type).Name}.{op}({PrintAll(args)})", Tight),
+            _ when isVector => Method($"{Class(type)}{Instructions.VectorName(op)}"),
+            CodeOp.Fma => Method($"{Instructions.MathClass(type).Name}.FusedMultiplyAdd"),
+            CodeOp.MinNative or CodeOp.MaxNative when type.IsFloating => Method($"{Keyword(type.Element)}.{op}"),
+            CodeOp.MinNative => Method("Math.Min"),
+            CodeOp.MaxNative => Method("Math.Max"),
+            _ => Method($"{Instructions.MathClass(type).Name}.{op}"),
         };
+
+        (string, int) Method(string name) => ($"{name}({PrintAll(args)})", Tight);
 
         // The right side binds tighter, because the order of floating operations must stay the one of the tree.
         (string, int) Infix(string sign, int strength, int right)
@@ -122,7 +131,8 @@ sealed partial class CSharpWriter
         var name = Instructions.VectorName(op == CodeOp.NotEqual ? CodeOp.Equal : op);
         // `Equals` alone would be the one of object.
         var owner = name == "Equals" ? $"{source.VectorClass.Name}." : Class(source);
-        var compared = $"{owner}{name}({PrintAll(args)}){(source.Clr == type.Clr ? "" : $".{Instructions.AsName(type)}()")}";
+        var cast = source.Clr == type.Clr ? "" : $".{Instructions.AsName(type)}()";
+        var compared = $"{owner}{name}({PrintAll(args)}){cast}";
         return op == CodeOp.NotEqual ? ($"~{compared}", Prefix) : (compared, Tight);
     }
 
@@ -135,7 +145,8 @@ sealed partial class CSharpWriter
     string PrintAll(CodeExpr[] args) => string.Join(", ", args.Select(a => Print(a)));
 
     string Address(CodeExpr pointer, CodeExpr index) =>
-        index is CodeConstant { Integer: 0 } ? Print(pointer) : $"{Print(pointer, Added)} + {PrintIndex(index, Multiplied)}";
+        index is CodeConstant { Integer: 0 } ? Print(pointer)
+        : $"{Print(pointer, Added)} + {PrintIndex(index, Multiplied)}";
 
     /// <summary>A mask in the type of what it selects.</summary>
     string As(CodeExpr mask, CodeType type) =>

@@ -16,10 +16,11 @@ sealed partial class CSharpWriter
     CSharpWriter(KernelCode kernel)
     {
         this.kernel = kernel;
-        width = kernel.Target.VectorBits == 0 ? null : new CodeType(Element.Int32, kernel.Target.VectorBits / 32).VectorClass;
+        var bits = kernel.Target.VectorBits;
+        width = bits == 0 ? null : new CodeType(Element.Int32, bits / 32).VectorClass;
     }
 
-    /// <summary>A static class of the kernel's name with one method, Run, that has the signature of <see cref="KernelEntry"/>.</summary>
+    /// <summary>A static class of the kernel's name with one method, Run, a <see cref="KernelEntry"/>.</summary>
     public static string Print(KernelCode kernel)
     {
         var writer = new CSharpWriter(kernel);
@@ -74,7 +75,9 @@ sealed partial class CSharpWriter
             case CodeStore { Value.Type.IsVector: true } store:
                 Line($"{Print(store.Value, Tight)}.Store({Address(store.Pointer, store.Index)});");
                 break;
-            case CodeStore store: Line($"{Print(store.Pointer, Tight)}[{PrintIndex(store.Index)}] = {Print(store.Value)};"); break;
+            case CodeStore store:
+                Line($"{Print(store.Pointer, Tight)}[{PrintIndex(store.Index)}] = {Print(store.Value)};");
+                break;
             case CodeLoop loop:
                 var i = loop.Counter.Name;
                 var step = loop.Step == 1 ? $"{i}++" : $"{i} += {loop.Step}";
@@ -111,8 +114,8 @@ sealed partial class CSharpWriter
     public static string ClassName(string name)
     {
         var letters = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' '));
-        var words = letters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]);
-        var plain = string.Concat(words);
+        var words = letters.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var plain = string.Concat(words.Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
         return plain.Length == 0 || char.IsAsciiDigit(plain[0]) ? $"Kernel{plain}" : plain;
     }
 

@@ -12,7 +12,8 @@ static class Code
     public static CodeExpr Add(CodeExpr a, CodeExpr b)
     {
         if (!a.Type.IsPointer) return Binary(CodeOp.Add, a, b);
-        return b is CodeConstant { Integer: 0 } ? a : new CodeOperation(CodeOp.Add, a.Type, [a, Typed(b, CodeType.Int64)]);
+        if (b is CodeConstant { Integer: 0 }) return a;
+        return new CodeOperation(CodeOp.Add, a.Type, [a, Typed(b, CodeType.Int64)]);
     }
 
     public static CodeExpr Binary(CodeOp op, CodeExpr a, CodeExpr b)
@@ -70,12 +71,17 @@ static class Code
 
     public static CodeExpr Scale(CodeExpr a, CodeExpr exponent) => Binary(CodeOp.Scale, a, exponent);
 
-    /// <summary>Lane by lane <paramref name="a"/> where the mask is set, else <paramref name="b"/>; both are computed.</summary>
+    /// <summary>Lane by lane <paramref name="a"/> where the mask is set, else <paramref name="b"/>.</summary>
+    /// <remarks>A scalar mask chooses first: the other value is not computed, so it may read what is not there.</remarks>
     public static CodeExpr Select(CodeExpr mask, CodeExpr a, CodeExpr b)
     {
         var args = Unify(a, b);
         var type = args[0].Type;
-        if (!type.IsVector && mask.Type.IsVector) (type, args) = (type.With(mask.Type.Lanes), [.. args.Select(x => Broadcast(x, mask.Type.Lanes))]);
+        if (!type.IsVector && mask.Type.IsVector)
+        {
+            type = type.With(mask.Type.Lanes);
+            args = [.. args.Select(x => Broadcast(x, type.Lanes))];
+        }
         Require(mask.Type == type.AsMask || mask.Type == CodeType.Bool, $"Select of {type} by {mask.Type}");
         return new CodeOperation(CodeOp.Select, type, [mask, .. args]);
     }
@@ -90,7 +96,8 @@ static class Code
         if (a is CodeConstant number) return number.Retyped(a.Type with { Element = element });
         if (a.Type.Element == element) return a;
         var type = a.Type with { Element = element };
-        Require(!a.Type.IsPointer && !type.IsMask && (!type.IsVector || type.ElementBytes == a.Type.ElementBytes), $"{type} of {a.Type}");
+        Require(!a.Type.IsPointer && !type.IsMask, $"{type} of {a.Type}");
+        Require(!type.IsVector || type.ElementBytes == a.Type.ElementBytes, $"{type} of {a.Type}");
         return new CodeOperation(CodeOp.Convert, type, [a]);
     }
 
@@ -138,7 +145,11 @@ static class Code
     }
 
     /// <summary>Two operands in one type: numbers written in C# get the other's, scalars the other's lanes.</summary>
-    public static (CodeExpr A, CodeExpr B) Same(CodeExpr a, CodeExpr b) => Unify(a, b) is [var first, var second] ? (first, second) : (a, b);
+    public static (CodeExpr A, CodeExpr B) Same(CodeExpr a, CodeExpr b)
+    {
+        var args = Unify(a, b);
+        return (args[0], args[1]);
+    }
 
     static CodeOperation Floating(CodeOp op, CodeExpr a)
     {

@@ -46,7 +46,8 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     /// <summary>pointer[index] = value; a vector fills the cells from there on.</summary>
     public void Store(CodeExpr pointer, CodeExpr index, CodeExpr value, CodeExpr? mask = null)
     {
-        if (value is CodeConstant { IsUntyped: true } number) value = number.Retyped(new CodeType(pointer.Type.Element));
+        if (value is CodeConstant { IsUntyped: true } number)
+            value = number.Retyped(new CodeType(pointer.Type.Element));
         if (!pointer.Type.IsPointer || pointer.Type.Element != value.Type.Element)
             throw Throw.Internal($"kernel code stores {value.Type} through {pointer.Type}");
         block.Add(new CodeStore(pointer, Code.Typed(index, CodeType.Int64), value, mask));
@@ -122,21 +123,24 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     // w' becomes w_new; a name taken already gets a number. Unique in the whole kernel, because C# wants it so.
     string Unique(string name)
     {
-        var plain = string.Concat(name.Replace("'", "_new", StringComparison.Ordinal).Where(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
+        var spelled = name.Replace("'", "_new", StringComparison.Ordinal);
+        var plain = string.Concat(spelled.Where(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
         if (plain is "" || char.IsAsciiDigit(plain[0])) plain = "v" + plain;
         var unique = plain;
-        for (var number = 2; !names.Add(unique); number++) unique = $"{plain}{(char.IsAsciiDigit(plain[^1]) ? "_" : "")}{number}";
+        var stem = char.IsAsciiDigit(plain[^1]) ? plain + "_" : plain;
+        for (var number = 2; !names.Add(unique); number++) unique = $"{stem}{number}";
         return unique;
     }
 
     static readonly string[] Keywords =
     [
-        "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal",
-        "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for",
-        "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null",
-        "object", "operator", "out", "override", "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte",
-        "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof",
-        "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
+        "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const",
+        "continue", "decimal", "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern",
+        "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int", "interface",
+        "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params",
+        "private", "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof",
+        "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint",
+        "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
         "begin", "end", "buffers", "integers", "numbers", "var",
     ];
 }

@@ -67,7 +67,7 @@ sealed class CodeConstant : CodeExpr
         : throw Throw.Internal($"kernel code uses the number {Value} as {type}");
 }
 
-/// <summary>A named value: a parameter, a counter, a value held by <see cref="CodeBuilder.Let"/> or a variable.</summary>
+/// <summary>A named value: a parameter, a counter, what <see cref="CodeBuilder.Let"/> holds, or a variable.</summary>
 sealed class CodeLocal(string name, CodeType type) : CodeExpr(type)
 {
     public string Name { get; } = name;
@@ -91,7 +91,7 @@ sealed class CodeLoad(CodeExpr pointer, CodeExpr index, CodeType type, CodeExpr?
     public CodeExpr? Mask { get; } = mask;
 }
 
-/// <summary>A call of a scalar method of <see cref="Math"/>; never with vectors, which would pass through memory.</summary>
+/// <summary>A call of a scalar method of <see cref="Math"/>; vectors would pass through memory.</summary>
 sealed class CodeCall(System.Reflection.MethodInfo method, CodeType type, CodeExpr[] args) : CodeExpr(type)
 {
     public System.Reflection.MethodInfo Method { get; } = method;

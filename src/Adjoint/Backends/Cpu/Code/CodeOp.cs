@@ -10,10 +10,10 @@ enum CodeOp
     /// <summary>a * b + c, rounded once where the target can.</summary>
     Fma,
 
-    /// <summary>a &lt; b ? a : b, so b if one is NaN; which zero is open where they are equal. One instruction.</summary>
+    /// <summary>a &lt; b ? a : b: b if a is NaN, and NaN if b is; of two zeros either. One instruction.</summary>
     MinNative,
 
-    /// <summary>a &gt; b ? a : b, so b if one is NaN; which zero is open where they are equal. One instruction.</summary>
+    /// <summary>a &gt; b ? a : b: b if a is NaN, and NaN if b is; of two zeros either. One instruction.</summary>
     MaxNative,
     Abs, Sqrt, Floor,
 
@@ -26,7 +26,7 @@ enum CodeOp
     /// <summary>A scalar in every lane.</summary>
     Broadcast,
 
-    /// <summary>The same number in another type, rounded to nearest; towards zero and held at the ends to integers.</summary>
+    /// <summary>The same number in another type, to nearest; to integers towards zero and held at the ends.</summary>
     Convert,
 
     /// <summary>The same bits as another type.</summary>

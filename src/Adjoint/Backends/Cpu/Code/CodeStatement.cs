@@ -10,21 +10,24 @@ sealed record CodeAssign(CodeLocal Local, CodeExpr Value, bool IsDeclaration) : 
 sealed record CodeStore(CodeExpr Pointer, CodeExpr Index, CodeExpr Value, CodeExpr? Mask) : CodeStatement;
 
 /// <summary>for (i = From; i &lt; To; i += Step). To is a constant or a local that the body leaves alone.</summary>
-sealed record CodeLoop(CodeLocal Counter, CodeExpr From, CodeExpr To, long Step, IReadOnlyList<CodeStatement> Body) : CodeStatement;
+sealed record CodeLoop(CodeLocal Counter, CodeExpr From, CodeExpr To, long Step, IReadOnlyList<CodeStatement> Body)
+    : CodeStatement;
 
-sealed record CodeBranch(CodeExpr Condition, IReadOnlyList<CodeStatement> Then, IReadOnlyList<CodeStatement> Else) : CodeStatement;
+sealed record CodeBranch(CodeExpr Condition, IReadOnlyList<CodeStatement> Then, IReadOnlyList<CodeStatement> Else)
+    : CodeStatement;
 
 /// <summary>A comment of the text; no code.</summary>
 sealed record CodeRemark(string Text) : CodeStatement;
 
-/// <summary>A buffer, integer or number the caller passes, by its place in the arrays of <see cref="KernelEntry"/>.</summary>
+/// <summary>A buffer, integer or number of the caller, by its place among those of its kind.</summary>
 sealed record CodeParameter(CodeLocal Local, int Place);
 
 /// <summary>A complete kernel, ready to be written as IL or as C#.</summary>
 /// <param name="Begin">First index of the outermost axis that a call does.</param>
 /// <param name="End">The index after the last one.</param>
 sealed record KernelCode(
-    string Name, CodeTarget Target, IReadOnlyList<CodeParameter> Parameters, CodeLocal Begin, CodeLocal End, IReadOnlyList<CodeStatement> Body);
+    string Name, CodeTarget Target, IReadOnlyList<CodeParameter> Parameters, CodeLocal Begin, CodeLocal End,
+    IReadOnlyList<CodeStatement> Body);
 
 /// <summary>The one calling convention of all kernels; threads get chunks [begin, end) of the outermost axis.</summary>
 /// <param name="buffers">The first cell of each buffer.</param>

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
 
-// Kernel code is written for one target. Everything that depends on the machine is decided here, nothing in the writers;
-// a narrower target than the machine's runs there too, which is how every width is tested on one machine.
+// Kernel code is written for one target. What depends on the machine is decided here, nothing in the writers. A target
+// narrower than the machine runs on it too, which is how every width is tested in one place.
 
 /// <summary>The vector width and the instructions that kernel code may use.</summary>
 /// <param name="VectorBits">512, 256, 128, or 0 for scalars alone.</param>
-/// <param name="HasFma">Without it a * b + c is rounded twice: the functions lose accuracy, at every width alike.</param>
+/// <param name="HasFma">Without it a * b + c is rounded twice: other bits, but the same at every width.</param>
 /// <param name="HasScale">One instruction for x * 2^n; without it the same bits from two products.</param>
 /// <param name="HasMaskedMemory">Loads and stores of some lanes; without it the end of a loop runs scalar.</param>
 sealed record CodeTarget(int VectorBits, bool HasFma, bool HasScale, bool HasMaskedMemory)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Adjoint;
 
-/// <summary>What one lane of a value of kernel code holds; a mask has as many bits as the numbers it was made from.</summary>
+/// <summary>What one lane of a value of kernel code holds; a mask is as wide as the numbers it came from.</summary>
 enum Element
 {
     Int32, Int64, Float, Double, Mask32, Mask64,
@@ -34,7 +34,8 @@ readonly record struct CodeType(Element Element, int Lanes = 1, bool IsPointer =
     public CodeType AsInteger => this with { Element = ElementBytes == 4 ? Element.Int32 : Element.Int64 };
 
     /// <summary>What comparing two values of this type gives.</summary>
-    public CodeType AsMask => IsVector ? this with { Element = ElementBytes == 4 ? Element.Mask32 : Element.Mask64 } : Bool;
+    public CodeType AsMask =>
+        IsVector ? this with { Element = ElementBytes == 4 ? Element.Mask32 : Element.Mask64 } : Bool;
 
     /// <summary>The element in .NET; a vector of masks is one of integers, all bits 1 or all 0.</summary>
     public Type ElementClr => Element switch

@@ -33,7 +33,9 @@ sealed partial class IlWriter
         var type = number.Type;
         switch (type.Element)
         {
-            case Element.Mask32 when !type.IsVector: il.Emit(number.Integer == 0 ? OpCodes.Ldc_I4_0 : OpCodes.Ldc_I4_1); break;
+            case Element.Mask32 when !type.IsVector:
+                il.Emit(number.Integer == 0 ? OpCodes.Ldc_I4_0 : OpCodes.Ldc_I4_1);
+                break;
             case Element.Float: il.Emit(OpCodes.Ldc_R4, (float)number.Value); break;
             case Element.Double: il.Emit(OpCodes.Ldc_R8, number.Value); break;
             case Element.Int32 or Element.Mask32: il.Emit(OpCodes.Ldc_I4, (int)number.Integer); break;
@@ -102,7 +104,9 @@ sealed partial class IlWriter
                 if (op == CodeOp.NotEqual) Call(type.VectorClass, "OnesComplement", type, type.Clr);
                 break;
             case CodeOp.Bits: Reinterpret(source, type); break;
-            case CodeOp.Convert: Call(type.VectorClass, Instructions.ConvertName(type.Element), source, source.Clr); break;
+            case CodeOp.Convert:
+                Call(type.VectorClass, Instructions.ConvertName(type.Element), source, source.Clr);
+                break;
             case CodeOp.Scale: Call(Instructions.ScaleClass(type), "Scale", type, type.Clr, type.Clr); break;
             case CodeOp.ShiftLeft or CodeOp.ShiftRight or CodeOp.ShiftRightLogical or CodeOp.Lane:
                 il.Emit(OpCodes.Ldc_I4, operation.Detail);
@@ -114,8 +118,12 @@ sealed partial class IlWriter
                 if (source.Bits == 512) il.Emit(OpCodes.Conv_I8);
                 il.Emit(OpCodes.Cgt_Un);
                 break;
-            case CodeOp.Lower or CodeOp.Upper: Call(source.VectorClass, Instructions.VectorName(op)!, source, source.Clr); break;
-            default: Call(type.VectorClass, Instructions.VectorName(op)!, type, [.. args.Select(a => a.Type.Clr)]); break;
+            case CodeOp.Lower or CodeOp.Upper:
+                Call(source.VectorClass, Instructions.VectorName(op)!, source, source.Clr);
+                break;
+            default:
+                Call(type.VectorClass, Instructions.VectorName(op)!, type, [.. args.Select(a => a.Type.Clr)]);
+                break;
         }
     }
 
@@ -179,8 +187,12 @@ sealed partial class IlWriter
             case CodeOp.MinNative or CodeOp.MaxNative:
                 Call(typeof(Math), op == CodeOp.MinNative ? "Min" : "Max", type, type.Clr, type.Clr);
                 break;
-            case CodeOp.Abs or CodeOp.Sqrt or CodeOp.Floor: Call(Instructions.MathClass(type), op.ToString(), type, type.Clr); break;
-            case CodeOp.Fma: Call(Instructions.MathClass(type), "FusedMultiplyAdd", type, type.Clr, type.Clr, type.Clr); break;
+            case CodeOp.Abs or CodeOp.Sqrt or CodeOp.Floor:
+                Call(Instructions.MathClass(type), op.ToString(), type, type.Clr);
+                break;
+            case CodeOp.Fma:
+                Call(Instructions.MathClass(type), "FusedMultiplyAdd", type, type.Clr, type.Clr, type.Clr);
+                break;
             default:
                 il.Emit(op switch
                 {
@@ -211,6 +223,7 @@ sealed partial class IlWriter
     }
 
     void Call(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type owner, string name, CodeType type, params ReadOnlySpan<Type> args) =>
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type owner,
+        string name, CodeType type, params ReadOnlySpan<Type> args) =>
         il.Emit(OpCodes.Call, Instructions.Method(owner, name, type.ElementClr, args));
 }

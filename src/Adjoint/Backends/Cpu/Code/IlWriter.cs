@@ -8,7 +8,7 @@ namespace Adjoint;
 /// <summary>Writes kernel code as IL.</summary>
 sealed partial class IlWriter
 {
-    /// <summary>Locals before slots are used again; the JIT's limit is near 1000, its own temporaries included.</summary>
+    /// <summary>Locals before slots are used again; the JIT tracks 1024, its own temporaries included.</summary>
     const int FreshSlots = 250;
 
     readonly KernelCode kernel;
@@ -26,7 +26,8 @@ sealed partial class IlWriter
     public static KernelEntry Compile(KernelCode kernel, int freshSlots, out int locals)
     {
         Type[] parameters = [typeof(void**), typeof(long*), typeof(double*), typeof(long), typeof(long)];
-        var method = new DynamicMethod(kernel.Name, typeof(void), parameters, typeof(IlWriter).Module, skipVisibility: true)
+        var module = typeof(IlWriter).Module;
+        var method = new DynamicMethod(kernel.Name, typeof(void), parameters, module, skipVisibility: true)
         {
             InitLocals = false,
         };

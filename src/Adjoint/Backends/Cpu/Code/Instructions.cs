@@ -10,13 +10,14 @@ namespace Adjoint;
 /// <summary>Finds the methods of vectors and of scalar mathematics.</summary>
 static class Instructions
 {
-    static readonly ConcurrentDictionary<(Type Class, string Name, Type Element, Type First, Type? Second, int Count), MethodInfo> Found = new();
+    static readonly ConcurrentDictionary<Overload, MethodInfo> Found = new();
 
     /// <summary>The method on vectors, or null where there is none by itself.</summary>
     public static string? VectorName(CodeOp op) => op switch
     {
-        CodeOp.Add or CodeOp.Subtract or CodeOp.Multiply or CodeOp.Divide or CodeOp.Negate or CodeOp.Xor or CodeOp.Abs or CodeOp.Sqrt
-            or CodeOp.Floor or CodeOp.MinNative or CodeOp.MaxNative or CodeOp.ShiftLeft or CodeOp.ShiftRightLogical => op.ToString(),
+        CodeOp.Add or CodeOp.Subtract or CodeOp.Multiply or CodeOp.Divide or CodeOp.Negate or CodeOp.Xor or CodeOp.Abs
+            or CodeOp.Sqrt or CodeOp.Floor or CodeOp.MinNative or CodeOp.MaxNative or CodeOp.ShiftLeft
+            or CodeOp.ShiftRightLogical => op.ToString(),
         CodeOp.And => "BitwiseAnd",
         CodeOp.Or => "BitwiseOr",
         CodeOp.Not => "OnesComplement",
@@ -61,7 +62,8 @@ static class Instructions
 
     /// <summary>The class with the masked loads and stores of a vector type.</summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
-    public static Type MaskedClass(CodeType type) => type.Bits == 512 ? typeof(Avx512F) : type.IsFloating ? typeof(Avx) : typeof(Avx2);
+    public static Type MaskedClass(CodeType type) =>
+        type.Bits == 512 ? typeof(Avx512F) : type.IsFloating ? typeof(Avx) : typeof(Avx2);
 
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
     public static Type ScaleClass(CodeType type) => type.Bits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);
@@ -75,11 +77,12 @@ static class Instructions
     public static Type NumberClass(CodeType type) => type.Element == Element.Float ? typeof(float) : typeof(double);
 
     /// <summary>The overload for these arguments; a generic one is closed over the element.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The methods ask nothing of their element type.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "Nothing is asked of the element type.")]
     public static MethodInfo Method(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type owner, string name, Type element, params ReadOnlySpan<Type> args)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type owner,
+        string name, Type element, params ReadOnlySpan<Type> args)
     {
-        var key = (owner, name, element, args[0], args.Length > 1 ? args[1] : null, args.Length);
+        var key = new Overload(owner, name, element, args[0], args.Length > 1 ? args[1] : null, args.Length);
         if (Found.TryGetValue(key, out var found)) return found;
         foreach (var candidate in owner.GetMethods(BindingFlags.Public | BindingFlags.Static))
         {
@@ -91,6 +94,8 @@ static class Instructions
         }
         throw Throw.Internal($"{owner.Name} has no {name} for {args[0].Name}");
     }
+
+    readonly record struct Overload(Type Owner, string Name, Type Element, Type First, Type? Second, int Count);
 
     static bool Takes(MethodInfo method, ReadOnlySpan<Type> args)
     {

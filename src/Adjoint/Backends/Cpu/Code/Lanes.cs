@@ -12,7 +12,8 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
 
     /// <summary>The wanted lanes; null for all.</summary>
     public CodeExpr? Mask { get; } = left is null ? null : builder.Let("wanted",
-        Code.Indices(new CodeType(element, count).AsInteger) < Code.Convert(left, new CodeType(element).AsInteger.Element));
+        Code.Indices(new CodeType(element, count).AsInteger)
+            < Code.Convert(left, new CodeType(element).AsInteger.Element));
 
     /// <summary>index, index + 1 … as integers of the lanes' size, for conditions on the axis itself.</summary>
     public CodeExpr Indices(CodeExpr index)
@@ -22,41 +23,63 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
     }
 
     /// <summary>The cells at index, index + stride …; numbers of another type are converted.</summary>
-    public CodeExpr Load(CodeExpr pointer, CodeExpr index, CodeExpr? stride = null)
+    /// <param name="where">Lanes without it are not read and give 0: the cells there need not exist.</param>
+    public CodeExpr Load(CodeExpr pointer, CodeExpr index, CodeExpr? stride = null, CodeExpr? where = null)
     {
-        var type = new CodeType(pointer.Type.Element);
-        if (stride is CodeConstant { Integer: 0 }) return Convert(pointer[index]);
-        if (stride is null or CodeConstant { Integer: 1 } && type.ElementBytes == Type.ElementBytes)
-            return Convert(Code.Load(pointer, index, type.With(Count), Mask));
-        return Gather(lane => pointer[index + lane * (stride ?? 1)]);
+        var cells = new CodeType(pointer.Type.Element).With(Count);
+        if (stride is CodeConstant { Integer: 0 } && where is null) return Convert(pointer[index]);
+        var isDense = stride is null or CodeConstant { Integer: 1 } && cells.ElementBytes == Type.ElementBytes;
+        if (isDense && where is null) return Convert(Code.Load(pointer, index, cells, Mask));
+        if (isDense && Count > 1 && builder.Target.HasMaskedMemory)
+            return Convert(Code.Load(pointer, index, cells, Mask is null ? Typed(where!) : Mask & where!));
+        return Gather(lane => pointer[index + lane * (stride ?? 1)], where);
     }
 
-    /// <summary>A vector of the scalars that a function gives for each lane; lanes not wanted repeat the last wanted one.</summary>
-    public CodeExpr Gather(Func<CodeExpr, CodeExpr> scalar)
+    /// <summary>A vector of the scalars that a function gives for each lane.</summary>
+    /// <remarks>Lanes that are not wanted repeat the last wanted one.</remarks>
+    /// <param name="where">Lanes without it are not computed and are 0.</param>
+    public CodeExpr Gather(Func<CodeExpr, CodeExpr> scalar, CodeExpr? where = null)
     {
-        var last = left is null ? null : builder.Let("last", left - 1);
+        var last = left is null || where is not null ? null : builder.Let("last", left - 1);
+        var condition = where is null ? null : builder.Let("where", where);
         return builder.Let("gathered", Code.Pack([.. Enumerable.Range(0, Count).Select(Scalar)]));
 
-        CodeExpr Scalar(int lane) =>
-            Convert(scalar(last is null || lane == 0 ? Code.Constant(CodeType.Int64, lane) : Code.MinNative(last, lane)));
+        CodeExpr Scalar(int lane)
+        {
+            var number = Code.Constant(CodeType.Int64, lane);
+            if (condition is null)
+                return Convert(scalar(last is null || lane == 0 ? number : Code.MinNative(last, number)));
+            var isMine = IsSet(condition, lane);
+            return Code.Select(left is null || lane == 0 ? isMine : isMine & (left > lane), Convert(scalar(number)), 0);
+        }
     }
 
     /// <summary>Writes the wanted lanes to the cells at index, index + stride ….</summary>
-    public void Store(CodeExpr pointer, CodeExpr index, CodeExpr value, CodeExpr? stride = null)
+    /// <param name="where">Lanes without it are left as they are.</param>
+    public void Store(CodeExpr pointer, CodeExpr index, CodeExpr value, CodeExpr? stride = null, CodeExpr? where = null)
     {
         value = Code.Typed(value, new CodeType(pointer.Type.Element).With(Count));
-        if (Count == 1 || stride is null or CodeConstant { Integer: 1 })
+        var isDense = stride is null or CodeConstant { Integer: 1 };
+        if (where is null && (isDense || Count == 1))
         {
             builder.Store(pointer, index, value, Mask);
             return;
         }
+        if (where is not null && isDense && Count > 1 && builder.Target.HasMaskedMemory)
+        {
+            builder.Store(pointer, index, value, Mask is null ? Typed(where) : Mask & where);
+            return;
+        }
         var vector = builder.Let("stored", value);
+        var condition = where is null ? null : builder.Let("where", where);
         for (var lane = 0; lane < Count; lane++)
         {
-            var cell = index + lane * stride;
+            var cell = index + lane * (stride ?? 1);
             var number = Code.Lane(vector, lane);
-            if (left is null || lane == 0) builder.Store(pointer, cell, number);
-            else builder.If(left > lane, () => builder.Store(pointer, cell, number));
+            var mine = condition is null ? null : IsSet(condition, lane);
+            if (left is not null && lane > 0) mine = mine is null ? left > lane : mine & (left > lane);
+            if (mine is null) builder.Store(pointer, cell, number);
+            else builder.If(mine, () => builder.Store(pointer, cell, number));
         }
     }
 
@@ -65,4 +88,9 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
         builder.Assign(variable, Mask is null ? value : Code.Select(Mask, value, variable));
 
     CodeExpr Convert(CodeExpr value) => Code.Convert(value, element);
+
+    CodeExpr Typed(CodeExpr mask) => Code.Typed(mask, Type.AsMask);
+
+    static CodeExpr IsSet(CodeExpr mask, int lane) =>
+        mask.Type.IsVector ? Code.NotEqual(Code.Lane(Code.Bits(mask), lane), 0) : mask;
 }

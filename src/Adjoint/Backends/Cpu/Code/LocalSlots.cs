@@ -2,9 +2,9 @@ using System.Reflection.Emit;
 
 namespace Adjoint;
 
-// Methods with more than about 1000 locals run ten times slower: the JIT stops tracking them. A local of kernel code
-// therefore gives its slot back after the last statement that mentions it, once a method has many. Before that each local
-// has its own slot, which leaves the JIT the most freedom.
+// Methods with more than about 1000 locals run ten times slower: the JIT stops tracking them. Once a method has many, a
+// local gives its slot back after the last statement that mentions it. Before that each has its own, which leaves the
+// JIT the most freedom.
 
 /// <summary>The IL locals of one method.</summary>
 /// <param name="fresh">Slots to declare before any is used again.</param>
@@ -16,12 +16,14 @@ sealed class LocalSlots(ILGenerator il, int fresh)
     public int Count { get; private set; }
 
     public LocalBuilder this[CodeLocal local] =>
-        slots.TryGetValue(local, out var slot) ? slot : throw Throw.Internal($"kernel code uses {local.Name} outside its block");
+        slots.TryGetValue(local, out var slot) ? slot
+        : throw Throw.Internal($"kernel code uses {local.Name} outside its block");
 
     public LocalBuilder Declare(CodeLocal local)
     {
         var type = local.Type.Clr;
-        if (Count >= fresh && free.TryGetValue(type, out var unused) && unused.TryPop(out var slot)) return slots[local] = slot;
+        if (Count >= fresh && free.TryGetValue(type, out var unused) && unused.TryPop(out var slot))
+            return slots[local] = slot;
         Count++;
         return slots[local] = il.DeclareLocal(type);
     }
@@ -34,7 +36,7 @@ sealed class LocalSlots(ILGenerator il, int fresh)
         slots.Remove(local);
     }
 
-    /// <summary>For each statement of a block the locals declared in the block that no later statement mentions.</summary>
+    /// <summary>For each statement of a block the locals of the block that no later statement mentions.</summary>
     public static List<CodeLocal>[] LastUses(IReadOnlyList<CodeStatement> block)
     {
         var last = new Dictionary<CodeLocal, int>();
@@ -53,18 +55,20 @@ sealed class LocalSlots(ILGenerator il, int fresh)
     static IEnumerable<CodeLocal> Mentioned(CodeStatement statement) => statement switch
     {
         CodeAssign assign => [assign.Local, .. Mentioned(assign.Value)],
-        CodeStore store => [.. Mentioned(store.Pointer), .. Mentioned(store.Index), .. Mentioned(store.Value), .. Mentioned(store.Mask)],
-        CodeLoop loop => [.. Mentioned(loop.From), .. Mentioned(loop.To), .. loop.Body.SelectMany(Mentioned)],
-        CodeBranch branch => [.. Mentioned(branch.Condition), .. branch.Then.SelectMany(Mentioned), .. branch.Else.SelectMany(Mentioned)],
+        CodeStore store => MentionedIn(store.Pointer, store.Index, store.Value, store.Mask),
+        CodeLoop loop => [.. MentionedIn(loop.From, loop.To), .. loop.Body.SelectMany(Mentioned)],
+        CodeBranch branch => [.. Mentioned(branch.Condition), .. branch.Then.Concat(branch.Else).SelectMany(Mentioned)],
         _ => [],
     };
+
+    static IEnumerable<CodeLocal> MentionedIn(params IEnumerable<CodeExpr?> exprs) => exprs.SelectMany(Mentioned);
 
     static IEnumerable<CodeLocal> Mentioned(CodeExpr? expr) => expr switch
     {
         CodeLocal local => [local],
-        CodeLoad load => [.. Mentioned(load.Pointer), .. Mentioned(load.Index), .. Mentioned(load.Mask)],
-        CodeOperation operation => operation.Args.SelectMany(Mentioned),
-        CodeCall call => call.Args.SelectMany(Mentioned),
+        CodeLoad load => MentionedIn(load.Pointer, load.Index, load.Mask),
+        CodeOperation operation => MentionedIn(operation.Args),
+        CodeCall call => MentionedIn(call.Args),
         _ => [],
     };
 }

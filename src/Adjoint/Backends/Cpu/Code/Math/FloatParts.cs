@@ -67,9 +67,11 @@ static class FloatParts
     public static CodeExpr SignBit(CodeExpr x) => Code.Bits(x) & FloatFormat.Of(x).SignMask;
 
     /// <summary>A number without sign, with the sign of another.</summary>
-    public static CodeExpr WithSign(CodeExpr magnitude, CodeExpr sign) => Code.FromBits(Code.Bits(magnitude) | SignBit(sign));
+    public static CodeExpr WithSign(CodeExpr magnitude, CodeExpr sign) =>
+        Code.FromBits(Code.Bits(magnitude) | SignBit(sign));
 
-    static CodeExpr PowerOfTwo(CodeExpr n, FloatFormat format) => Code.FromBits((n << format.MantissaBits) + format.One);
+    static CodeExpr PowerOfTwo(CodeExpr n, FloatFormat format) =>
+        Code.FromBits((n << format.MantissaBits) + format.One);
 
     static (CodeExpr, CodeExpr) Halves(CodeBuilder code, CodeExpr a)
     {

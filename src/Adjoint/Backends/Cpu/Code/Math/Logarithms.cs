@@ -26,14 +26,16 @@ static class Logarithms
             var (m, e, power) = Split(code, u);
             // lost * 2^-e belongs to m; beyond 2^30 it is nothing, and 2^-e may be no number.
             var format = FloatFormat.Of(x);
-            var scale = Code.FromBits(Code.Select(x < Math.ScaleB(1, 30), 2 * format.One - power, Code.Constant(power.Type, 0L)));
+            var inverse = Code.Select(x < Math.ScaleB(1, 30), 2 * format.One - power, Code.Constant(power.Type, 0L));
+            var scale = Code.FromBits(inverse);
             var log = code.LogOfOnePlus(code.Let("f", Code.Fma(lost, scale, m - 1)), e);
             // log1p has the sign of its argument, -0 included.
-            return Code.Select((x > -1) & (x < double.PositiveInfinity), Code.FromBits(Code.Bits(log) | FloatParts.SignBit(x)),
+            log = Code.FromBits(Code.Bits(log) | FloatParts.SignBit(x));
+            return Code.Select((x > -1) & (x < double.PositiveInfinity), log,
                 Code.Select(Code.Equal(x, -1), double.NegativeInfinity, Code.Select(x < -1, double.NaN, x)));
         }
 
-        /// <summary>x = m * 2^e for positive x, m in [sqrt(1/2), sqrt(2)); numbers below the normal ones included.</summary>
+        /// <summary>x = m * 2^e for positive x, however small, with m in [sqrt(1/2), sqrt(2)).</summary>
         public (CodeExpr M, CodeExpr E) Decompose(CodeExpr x)
         {
             var format = FloatFormat.Of(x);
@@ -52,7 +54,8 @@ static class Logarithms
                 // f - f²/2 + f³ p(f), to 2^-30.
                 var square = code.Let("square", f * f);
                 var p = code.Polynomial("p", f,
-                    0.3333331, -0.25, 0.20002264, -0.16668668, 0.14217062, -0.123916425, 0.11892769, -0.11763448, 0.068442695);
+                    0.3333331, -0.25, 0.20002264, -0.16668668, 0.14217062, -0.123916425, 0.11892769, -0.11763448,
+                    0.068442695);
                 var small = Code.Fma(Code.Fma(p, f, -0.5), square, Code.Fma(e, format.Ln2Low, f));
                 return Code.Fma(e, format.Ln2High, small);
             }
@@ -68,7 +71,7 @@ static class Logarithms
         }
     }
 
-    // The exponent without conversions, which vectors of 64 bits lack on older machines: the bits of e plus a large number.
+    // The exponent without conversions, which vectors of 64 bits lack on older machines: by adding a large number.
     static (CodeExpr M, CodeExpr E, CodeExpr Power) Split(CodeBuilder code, CodeExpr x)
     {
         var format = FloatFormat.Of(x);

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// pow(x, y) = exp(y log|x|) with the logarithm and the product kept in two numbers: y log x is up to 88 (710 in double),
-// and exp turns its absolute error into a relative one. The special cases are those of Math.Pow.
+// pow(x, y) = exp(y log|x|) with the logarithm and the product kept in two numbers each: y log x is up to 88 (710 in
+// double), and exp turns its absolute error into a relative one. The special cases are those of Math.Pow.
 
 /// <summary>pow.</summary>
 static class Powers
@@ -35,8 +35,8 @@ static class Powers
         }
     }
 
-    // log(a) in two numbers, relative error about 2^-35 (2^-66): with s = (m - 1) / (m + 1) it is 2s + 2/3 s³ + s⁵ q(s²) +
-    // e ln 2, where the first two terms carry their rounding errors along.
+    // log(a) in two numbers, relative error about 2^-35 (2^-66). With s = (m - 1) / (m + 1) it is e ln 2 + 2s + 2/3 s³
+    // + s⁵ q(s²), where all but the last carry their rounding errors along.
     static (CodeExpr High, CodeExpr Low) LogOf(CodeBuilder code, CodeExpr a)
     {
         var format = FloatFormat.Of(a);
@@ -61,8 +61,8 @@ static class Powers
             ? (0.6666666865348816, -1.9868215517249155e-08)
             : (0.6666666666666666, 3.700743415417188e-17);
         var two = code.Let("third", cube * third);
-        var twoLow = code.Let("third_low",
-            code.ProductError(cube, Code.Constant(cube.Type, third), two) + (cube * thirdLow + cubeLow * third) + cube * z * q);
+        var error = code.ProductError(cube, Code.Constant(cube.Type, third), two);
+        var twoLow = code.Let("third_low", error + (cube * thirdLow + cubeLow * third) + cube * z * q);
 
         var (log, logLow) = Sum(code, s + s, two);
         logLow = code.Let("log_low", logLow + (twoLow + (sLow + sLow)));

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
 // sin and cos: |x| = k pi/2 + r with |r| <= pi/4 (pi/2 in three parts, Cody and Waite), then a polynomial for sin(r) or
-// cos(r) by the last bits of k. The parts reach to 1e5; larger arguments, where one radian has few bits left or none, go
+// cos(r) by the last bits of k. The parts reach to 1e5; larger arguments, where a radian has few bits left or none, go
 // to Math.Sin and Math.Cos lane by lane.
 
 /// <summary>sin, cos and atan.</summary>
@@ -27,7 +27,7 @@ static class Trigonometry
             return code.Rarely(a > Reach, Quarter(code, a, 1), lane => Scalar(Math.Cos, Code.Lane(x, lane)));
         }
 
-        /// <summary>atan(a) = pi/2 - atan(1/a) above 1; below, an odd polynomial, float to 2^-28, double to 2^-58.</summary>
+        /// <summary>Above 1 pi/2 - atan(1/a); below an odd polynomial, float to 2^-28, double to 2^-58.</summary>
         public CodeExpr Atan(CodeExpr x)
         {
             x = code.Let("x", x);
@@ -37,13 +37,15 @@ static class Trigonometry
             var s = code.Let("s", t * t);
             var p = x.Type.Element == Element.Float
                 ? code.Polynomial("p", s,
-                    -0.333333, 0.1999853, -0.14264014, 0.10950861, -0.08399208, 0.05787887, -0.031093534, 0.010866272, -0.0017821451)
+                    -0.333333, 0.1999853, -0.14264014, 0.10950861, -0.08399208, 0.05787887, -0.031093534,
+                    0.010866272, -0.0017821451)
                 : code.Polynomial("p", s,
-                    -0.33333333333333287, 0.19999999999990697, -0.14285714285051165, 0.11111111086872928, -0.09090908555226192,
-                    0.07692299819492501, -0.06666584804761727, 0.05881724205829395, -0.05259478134724208, 0.04745107924452385,
-                    -0.04286950074906578, 0.03822303438643094, -0.03280812440017495, 0.026181391750237357, -0.01864275250367307,
-                    0.011336895887384148, -0.0056205617342725035, 0.002152997334336598, -0.0005924125670379121,
-                    0.00010355916844412288, -8.602410573916804e-06);
+                    -0.33333333333333287, 0.19999999999990697, -0.14285714285051165, 0.11111111086872928,
+                    -0.09090908555226192, 0.07692299819492501, -0.06666584804761727, 0.05881724205829395,
+                    -0.05259478134724208, 0.04745107924452385, -0.04286950074906578, 0.03822303438643094,
+                    -0.03280812440017495, 0.026181391750237357, -0.01864275250367307, 0.011336895887384148,
+                    -0.0056205617342725035, 0.002152997334336598, -0.0005924125670379121, 0.00010355916844412288,
+                    -8.602410573916804e-06);
             var atan = code.Let("atan", Code.Fma(p * s, t, t));
             var format = FloatFormat.Of(x);
             return FloatParts.WithSign(Code.Select(isLarge, format.HalfPi0 - (atan - format.HalfPi1), atan), x);
@@ -64,13 +66,13 @@ static class Trigonometry
         var sinTerms = isFloat
             ? code.Polynomial("sin_terms", s, -0.16666655, 0.008332187, -0.00019517897)
             : code.Polynomial("sin_terms", s,
-                -0.1666666666666663, 0.00833333333332184, -0.00019841269829358514, 2.7557313538495608e-06, -2.5050734383782004e-08,
-                1.5895432830109446e-10);
+                -0.1666666666666663, 0.00833333333332184, -0.00019841269829358514, 2.7557313538495608e-06,
+                -2.5050734383782004e-08, 1.5895432830109446e-10);
         var cosTerms = isFloat
             ? code.Polynomial("cos_terms", s, 0.041666646, -0.001388731, 2.4432327e-5)
             : code.Polynomial("cos_terms", s,
-                0.041666666666666595, -0.001388888888887334, 2.4801587288999603e-05, -2.7557314216052104e-07, 2.0875705230492995e-09,
-                -1.135873925712856e-11);
+                0.041666666666666595, -0.001388888888887334, 2.4801587288999603e-05, -2.7557314216052104e-07,
+                2.0875705230492995e-09, -1.135873925712856e-11);
         var quarter = code.Let("quarter", Code.Bits(rounded) + shift);
         var isOdd = Code.NotEqual(quarter & 1, 0);
         var sin = Code.Fma(sinTerms * s, r, r);
