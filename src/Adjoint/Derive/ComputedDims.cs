@@ -34,6 +34,13 @@ sealed class ComputedDims
         bool IsNew(Dim dim) => !dims.Any(d => d.Axes.Any(dim.Axes.Contains)) || !dim.IsComposite;
     }
 
+    /// <summary>The index that walks over all cells: an axis that two dimensions share gets a name of its own in the second.</summary>
+    public static EquatableArray<Expr> Cell(EquatableArray<Dim> dims, FreshNames names)
+    {
+        var axes = new HashSet<string>();
+        return dims.Select(dim => dim.Axes.Any(axis => !axes.Add(axis)) && !dim.IsComposite ? new AxisValue(names.Take(dim.Axes[0])) : dim.Index).ToEquatable();
+    }
+
     /// <summary>Whether a tensor owns cells along a time axis: its line in a <c>for t</c> writes it at an index with t.</summary>
     public bool IsTimed(string tensor, int dimension) => accesses.TryGetValue(tensor, out var own)
         && own.Any(a => a.IsTarget && a.Loops.Intersect(a.Access.Indices[dimension].Axes()).Any());
@@ -45,20 +52,31 @@ sealed class ComputedDims
         int from = 0, to = 0;
         foreach (var (access, _, _) in accesses[tensor])
         {
-            var (low, high) = access.Indices[dimension] switch
-            {
-                Number n => ((int)n.Value, 0),
-                ExtentValue => (0, 1),
-                Binary { Operator: Arithmetic.Add, Left: AxisValue, Right: Number n } => ((int)n.Value, (int)n.Value),
-                Binary { Operator: Arithmetic.Subtract, Left: AxisValue, Right: Number n } => (-(int)n.Value, -(int)n.Value),
-                Binary { Operator: Arithmetic.Add, Left: ExtentValue, Right: Number n } => (0, (int)n.Value + 1),
-                Binary { Operator: Arithmetic.Subtract, Left: ExtentValue, Right: Number n } => (1 - (int)n.Value, 1 - (int)n.Value),
-                _ => (0, 0),
-            };
+            var (low, high) = Reach(access.Indices[dimension]);
             (from, to) = (Math.Min(from, low), Math.Max(to, high));
         }
         return (from, to);
     }
+
+    /// <summary>How far a constant shift goes before the first cell (negative) and beyond the last.</summary>
+    public static (int From, int To) Reach(Expr index) => index switch
+    {
+        Number n => ((int)n.Value, 0),
+        ExtentValue => (0, 1),
+        Binary { Operator: Arithmetic.Add, Left: AxisValue, Right: Number n } => ((int)n.Value, (int)n.Value),
+        Binary { Operator: Arithmetic.Subtract, Left: AxisValue, Right: Number n } => (-(int)n.Value, -(int)n.Value),
+        Binary { Operator: Arithmetic.Add, Left: ExtentValue, Right: Number n } => (0, (int)n.Value + 1),
+        Binary { Operator: Arithmetic.Subtract, Left: ExtentValue, Right: Number n } => (1 - (int)n.Value, 1 - (int)n.Value),
+        _ => (0, 0),
+    };
+
+    /// <summary>Whether a tensor has accesses beside the cells of a dimension.</summary>
+    public bool ReachesOut(string tensor, int dimension) => accesses.TryGetValue(tensor, out var own)
+        && own.Any(a => Reach(a.Access.Indices[dimension]) is var (from, to) && (from < 0 || to > 0));
+
+    /// <summary>A constant index that is never inside: how far it lies before the first cell, or beyond the last.</summary>
+    public static (int From, int To)? Beside(Expr index) =>
+        index is Number { Value: < 0 } or ExtentValue or Binary { Operator: Arithmetic.Add, Left: ExtentValue, Right: Number } ? Reach(index) : null;
 
     void Collect(EquatableArray<Statement> body, string[] loops)
     {

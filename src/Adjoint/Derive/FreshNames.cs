@@ -31,6 +31,7 @@ sealed class FreshNames
     /// <summary>The name itself if it is free, otherwise with the first free number behind it.</summary>
     public string Take(string name)
     {
+        if (name == "..") name = "n"; // there is only one `..`
         var fresh = name;
         for (var n = 2; !taken.Add(fresh); n++) fresh = $"{name}{n}";
         return fresh;

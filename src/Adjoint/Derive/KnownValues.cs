@@ -12,8 +12,16 @@ sealed class KnownValues
     public KnownValues(LoopProgram forward)
     {
         var writers = forward.Lines.ToLookup(l => l.Target.Tensor);
-        foreach (var line in forward.Lines)
-            if (IsPointwise(forward, line, writers)) Add(line.Target, line.Value, line.Condition);
+        Collect(forward.Body, []);
+
+        void Collect(EquatableArray<Statement> body, string[] loops)
+        {
+            foreach (var statement in body)
+            {
+                if (statement is TimeLoop loop) Collect(loop.Body, [.. loops, loop.Axis]);
+                else if (statement is Line line && IsPointwise(forward, line, loops, writers)) Add(line.Target, line.Value, line.Condition);
+            }
+        }
     }
 
     /// <summary>Remembers that the target holds the value where the condition does.</summary>
@@ -57,11 +65,13 @@ sealed class KnownValues
 
     bool IsKnown(Entry entry) => entry.Conditions.All(holds.Contains);
 
-    // Each cell is written once, from values at its own axes: = never writes a cell twice, whoever else writes the tensor.
-    static bool IsPointwise(LoopProgram forward, Line line, ILookup<string, Line> writers)
+    // Each cell is written once, from values at its own axes: = never writes a cell twice, whoever else writes the tensor;
+    // += may, through a gathered index or step after step.
+    static bool IsPointwise(LoopProgram forward, Line line, string[] loops, ILookup<string, Line> writers)
     {
         var isWhole = writers[line.Target.Tensor].All(l => l.Op is LineOp.Set) && forward.Updated(line.Target.Tensor) is null
-            || !writers[line.Target.Tensor].Skip(1).Any() && (line.Op is LineOp.Set || line.Op is LineOp.Add && forward.Updated(line.Target.Tensor) is null);
+            || !writers[line.Target.Tensor].Skip(1).Any() && (line.Op is LineOp.Set
+                || line.Op is LineOp.Add && forward.Updated(line.Target.Tensor) is null && Relations.IsInjective(line, loops));
         var axes = line.Target.Axes();
         return isWhole && axes.All(line.Value.Axes().Contains) && line.Axes().All(axes.Contains);
     }

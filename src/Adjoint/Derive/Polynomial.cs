@@ -197,6 +197,34 @@ public sealed class Polynomial : IEquatable<Polynomial>
     public override bool Equals(object? obj) => Equals(obj as Polynomial);
     public override int GetHashCode() => terms.Aggregate(0, (hash, t) => HashCode.Combine(hash, t.Key, t.Coefficient));
 
+    /// <summary>As the bound of an axis line, which has no fractions and no functions but division; null where it needs one.</summary>
+    internal Expr? ToExpr(Func<string, Expr> symbol)
+    {
+        if (terms is [{ Coefficient.IsOne: true, Factors: [{ Power: 1, Atom: PositiveAtom positive }] }]) return positive.Value.ToExpr(symbol);
+        Expr sum = Expr.Zero;
+        foreach (var term in terms.OrderBy(t => t.Coefficient.Sign < 0))
+        {
+            if (!term.Coefficient.IsInteger) return null;
+            Expr product = new Number((double)(term.Coefficient.Sign < 0 ? -term.Coefficient : term.Coefficient));
+            foreach (var (atom, power) in term.Factors)
+                for (var k = 0; k < power; k++)
+                {
+                    if (Factor(atom) is not { } factor) return null;
+                    product = Algebra.Multiply(product, factor);
+                }
+            sum = term.Coefficient.Sign < 0 ? Algebra.Subtract(sum, product) : Algebra.Add(sum, product);
+        }
+        return sum;
+
+        Expr? Factor(PolynomialAtom atom) => atom switch
+        {
+            SymbolAtom name => symbol(name.Name),
+            FloorAtom { Bottom: var bottom, Top: var top } when top.ToExpr(symbol) is { } above && bottom.ToExpr(symbol) is { } below =>
+                Algebra.Divide(above, below),
+            _ => null,
+        };
+    }
+
     internal static string Inside(Polynomial value) => value.IsSum ? $"({value})" : value.ToString();
 
     public override string ToString()

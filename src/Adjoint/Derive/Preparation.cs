@@ -44,7 +44,7 @@ static class Preparation
         }
         var folded = new Access(names.Take("all_" + Plain(line.Target.Tensor)), line.Target.Indices);
         yield return line with { Target = folded };
-        var indices = operand.Dims.Select(d => d.Index).ToEquatable();
+        var indices = ComputedDims.Cell(operand.Dims, names);
         var (old, all) = (new Access(operand.Name, indices), new Access(folded.Tensor, indices));
         yield return new(new Access(line.Target.Tensor, indices), LineOp.Set, line.Op switch
         {

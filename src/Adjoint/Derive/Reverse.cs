@@ -35,7 +35,7 @@ public sealed class Reverse
         if (lines is null) return null;
         var outputs = lines.Outputs.Select(o => o.Name).ToHashSet();
         var body = simplify ? Simplify.Body(forward, lines.Body, outputs, lines.Names) : TimeLoops.Split(lines.Body);
-        body = DeadLines.Remove(body, outputs);
+        body = CarriedCells.Keep(forward, lines.Computed, DeadLines.Remove(body, outputs), lines.Names);
         return ReverseSignature.Close(forward, lines with { Body = body });
     }
 }

@@ -7,14 +7,15 @@ sealed record ReversedLines(
     EquatableArray<Output> Outputs,
     IReadOnlyDictionary<string, string> Gradients,
     IReadOnlyDictionary<string, string> Given,
-    FreshNames Names);
+    FreshNames Names,
+    IReadOnlyList<(string Source, string Gradient)> Computed);
 
 // Lines last to first. For each cell x[g] that y[o] op f reads:  dx[g] += dy[o] * (df / dx[g])  under the line's condition
 // and over all axes of the line: one that no longer occurs multiplies by its extent. += and not =, because a cell may
 // be read twice. Only = into an updated operand ends the life of what it overwrites.
 
 /// <summary>Derives the lines of a reverse.</summary>
-sealed class ReverseLines
+sealed partial class ReverseLines
 {
     readonly LoopProgram program;
     readonly FreshNames names;
@@ -54,13 +55,14 @@ sealed class ReverseLines
         foreach (var tensor in program.Lines.Select(l => l.Target.Tensor).Distinct())
             if (varied.Contains(tensor) && useful.Contains(tensor) && !gradient.ContainsKey(tensor))
                 gradient[tensor] = names.Take(prefix + Spelled(tensor));
-        var body = Reversed(program.Body, []);
+        var body = WithoutZeros(Reversed(program.Body, []), [.. given.Values, .. first.Select(s => ((Line)s).Target.Tensor)]);
         foreach (var output in program.Outputs)
             if (program.Updated(output.Name) is { } operand && gradient.TryGetValue(output.Name, out var rest) && gradient.ContainsKey(operand.Name))
-                body.Add(Add(new(operand.Name, Indices(operand.Dims)), new Access(rest, Indices(operand.Dims))));
+                body.Add(Copy(gradient[operand.Name], rest, Indices(operand.Dims)));
         return new([.. first, .. body], newAxes.ToEquatable(),
             inputs.Select(i => new Output(gradient[i.Name], i.Dims)).ToEquatable(),
-            inputs.ToDictionary(i => i.Name, i => gradient[i.Name]), given, names);
+            inputs.ToDictionary(i => i.Name, i => gradient[i.Name]), given, names,
+            [.. gradient.Where(g => program.FindOperand(g.Key) is null && program.Updated(g.Key) is null).Select(g => (g.Key, g.Value))]);
     }
 
     // An output that is read again has a gradient of its own, which starts at the given one: a given one is never written.
@@ -72,7 +74,29 @@ sealed class ReverseLines
         gradient[output.Name] = name;
         if (!isReadAgain) yield break;
         gradient[output.Name] = names.Take("g" + prefix[1..] + Spelled(output.Name));
-        yield return new Line(new(gradient[output.Name], Indices(output.Dims)), LineOp.Set, new Access(name, Indices(output.Dims)));
+        foreach (var cell in Cells(output.Dims)) yield return Copy(gradient[output.Name], name, cell) with { Op = LineOp.Set };
+    }
+
+    static Line Copy(string target, string source, EquatableArray<Expr> cell) =>
+        new(new(target, cell), LineOp.Add, new Access(source, cell));
+
+    // A gradient that no line adds to is 0, and so is what is made of it: overwritten in full, or never used.
+    List<Statement> WithoutZeros(List<Statement> body, HashSet<string> started)
+    {
+        var all = gradient.Values.ToHashSet();
+        while (true)
+        {
+            var written = body.ToEquatable().AllLines().Select(l => l.Target.Tensor).ToHashSet();
+            var rest = Rest(body.ToEquatable());
+            if (rest == body.ToEquatable()) return body;
+            body = [.. rest];
+
+            EquatableArray<Statement> Rest(EquatableArray<Statement> statements) => statements
+                .Select(s => s is TimeLoop loop ? loop with { Body = Rest(loop.Body) } : s)
+                .Where(s => s is TimeLoop { Body.Count: > 0 } || s is Line line && !line.Reads().Any(IsZero)).ToEquatable();
+
+            bool IsZero(Access read) => all.Contains(read.Tensor) && !written.Contains(read.Tensor) && !started.Contains(read.Tensor);
+        }
     }
 
     List<Statement> Reversed(EquatableArray<Statement> body, string[] loops)
@@ -85,7 +109,7 @@ sealed class ReverseLines
                 var inner = Reversed(loop.Body, [.. loops, loop.Axis]);
                 if (inner.Count > 0) result.Add(new TimeLoop(loop.Axis, !loop.Down, inner.ToEquatable()));
             }
-            else if (body[i] is Line line && gradient.ContainsKey(line.Target.Tensor) && useful.Contains(line.Target.Tensor))
+            else if (body[i] is Line line && gradient.ContainsKey(line.Target.Tensor) && useful.Contains(line.Target.Tensor) && !IsUnread(line))
                 result.AddRange(Reversed(line, loops));
         }
         return result;
@@ -196,16 +220,17 @@ sealed class ReverseLines
         var conditions = line.Condition.Conjuncts();
         var fixedAxes = new List<Expr>();
         var isPlain = true;
+        var cell = Indices(operand.Dims);
         for (var i = 0; i < operand.Dims.Count; i++)
         {
-            if (line.Target.Indices[i] == operand.Dims[i].Index) continue;
+            if (line.Target.Indices[i] == cell[i]) continue;
             isPlain &= line.Target.Indices[i].Axes().Count == 0 && !operand.Dims[i].IsComposite;
-            fixedAxes.Add(new Compare(Comparison.NotEqual, operand.Dims[i].Index, line.Target.Indices[i]));
+            fixedAxes.Add(new Compare(Comparison.NotEqual, cell[i], line.Target.Indices[i]));
         }
         gradient.Remove(name);
         if (isPlain && fixedAxes.Count == 0 && conditions.Count == 0) yield break; // written in full
-        var before = new Access(gradient[name] = names.Take("g" + prefix[1..] + Spelled(name)), Indices(operand.Dims));
-        var value = new Access(after, Indices(operand.Dims));
+        var before = new Access(gradient[name] = names.Take("g" + prefix[1..] + Spelled(name)), cell);
+        var value = new Access(after, cell);
         if (isPlain && line.Condition is null || fixedAxes.Count == 0 && line.Axes().All(Relations.PlainAxes(before).Contains))
         {
             var isLeft = fixedAxes.Concat(conditions.Select(c => Algebra.Not(c, IsOrdered))).Aggregate((a, b) => new Or(a, b));
@@ -274,5 +299,5 @@ sealed class ReverseLines
     // The gradient of w' is dw_new: a prime belongs to the name it updates.
     static string Spelled(string tensor) => tensor.EndsWith('\'') ? tensor[..^1] + "_new" : tensor;
 
-    static EquatableArray<Expr> Indices(EquatableArray<Dim> dims) => dims.Select(d => d.Index).ToEquatable();
+    EquatableArray<Expr> Indices(EquatableArray<Dim> dims) => ComputedDims.Cell(dims, names);
 }

@@ -38,7 +38,7 @@ sealed class ReverseSignature
             Forward = forward,
             Program = Program(forward.Name + "_reverse", operands, outputs) with { Attributes = Attributes(), Axes = axes.ToEquatable() },
             Combined = new(forward.Name + "_and_reverse", [.. forward.Operands, .. given.Select(g => g.Operand)], forward.Attributes,
-                [.. forward.Outputs, .. outputs], [.. forward.Axes, .. axes.Where(a => !forward.Axes.Contains(a))],
+                [.. forward.Outputs, .. outputs], [.. forward.Axes, .. axes.Where(lines.NewAxes.Contains)],
                 [.. forward.Body, .. lines.Body]),
             Gradients = lines.Gradients.Where(g => outputs.Any(o => o.Name == g.Value)).ToDictionary(),
             Given = given.ToDictionary(g => g.Output, g => g.Operand.Name),
@@ -56,26 +56,54 @@ sealed class ReverseSignature
     {
         var needed = NeededAxes(outputs);
         var all = forward.Axes.Concat(lines.NewAxes).ToList();
-        for (var grew = true; grew;)
-        {
-            grew = false;
-            foreach (var axis in all)
-            {
-                if (!needed.Contains(axis.Axis) || axes.Contains(axis)) continue;
-                axes.Add(axis);
-                axis.Bound.Visit(node => grew |= node is ExtentValue extent && needed.Add(extent.Axis));
-            }
-        }
-        axes.Sort((a, b) => all.IndexOf(a).CompareTo(all.IndexOf(b)));
         var shapes = new List<Operand>();
-        var missing = needed.Except(Known(operands)).ToHashSet();
+        AddLines();
+        axes.AddRange(Inferred(needed, operands));
         foreach (var operand in forward.Operands)
         {
-            if (!operand.Dims.Any(d => d.Axes.Any(missing.Contains)) || operands.Any(o => o.Name == operand.Name)) continue;
+            var missing = Missing();
+            if (operands.Any(o => o.Name == operand.Name) || !operand.Dims.Any(d => d.Axes.Any(missing.Contains))) continue;
             shapes.Add(operand with { Kind = OperandKind.Shape });
-            missing = needed.Except(Known(operands.Concat(shapes))).ToHashSet();
+            AddLines();
         }
         return shapes;
+
+        HashSet<string> Missing() => needed.Except(Known(operands.Concat(shapes))).ToHashSet();
+
+        // Of (h,c) one axis follows from the other, which is needed too.
+        void AddLines()
+        {
+            for (var grew = true; grew;)
+            {
+                grew = false;
+                foreach (var axis in all)
+                {
+                    if (!needed.Contains(axis.Axis) || axes.Contains(axis)) continue;
+                    axes.Add(axis);
+                    axis.Bound.Visit(node => grew |= node is ExtentValue extent && needed.Add(extent.Axis));
+                }
+                var missing = Missing();
+                foreach (var dim in operands.Concat(shapes).SelectMany(o => o.Dims))
+                    if (dim.IsComposite && dim.Axes.Any(missing.Contains))
+                        foreach (var axis in dim.Axes) grew |= needed.Add(axis);
+            }
+            axes.Sort((a, b) => all.IndexOf(a).CompareTo(all.IndexOf(b)));
+        }
+    }
+
+    // The read that told an extent to the forward program need not occur in the reverse: there the extent is written out.
+    List<AxisLine> Inferred(HashSet<string> needed, List<Operand> operands)
+    {
+        var own = forward.Lines.SelectMany(l => l.Axes()).ToHashSet();
+        var declared = forward.Operands.SelectMany(o => o.Dims).SelectMany(d => d.Axes);
+        var bound = forward.Axes.Concat(lines.NewAxes).Select(a => a.Axis);
+        var open = needed.Where(own.Contains).Except(declared).Except(bound).Except(Known(operands)).ToList();
+        if (open.Count == 0) return [];
+        var extents = SymbolicExtents.Of(forward, forward.Attributes.ToDictionary(a => a.Name, a => Polynomial.Symbol(a.Name)));
+        var bounds = open.Select(axis => (Axis: axis, Bound: extents[axis].ToExpr(name => forward.Attributes.Any(a => a.Name == name)
+            ? new AttributeValue(name) : new ExtentValue(name)))).Where(b => b.Bound is not null).ToList();
+        foreach (var (_, formula) in bounds) formula!.Visit(node => { if (node is ExtentValue extent) needed.Add(extent.Axis); });
+        return [.. bounds.Select(b => new AxisLine(b.Axis, b.Bound!))];
     }
 
     HashSet<string> NeededAxes(EquatableArray<Output> outputs)

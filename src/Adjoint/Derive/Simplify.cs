@@ -35,9 +35,9 @@ sealed class Simplify
 
     EquatableArray<Statement> Run()
     {
-        Update(DeadLines.Remove(Lines(body, []), outputs));
+        Update(DeadLines.Remove(WithoutZeros(Lines(body, [])), outputs));
         MoveTogether();
-        Update(Shared(body, []));
+        Update(DeadLines.Remove(WithoutZeros(Shared(body, [])), outputs));
         known = new(forward); // what a line has just taken out of the reverse must not be read back in
         normal = new(known);
         MoveTogether();
@@ -66,6 +66,19 @@ sealed class Simplify
             else if (Simplified((Line)statement, loops) is { } line) result.Add(line);
         }
         return result.ToEquatable();
+    }
+
+    // What lines that add nothing alone would write is 0 wherever it is read.
+    EquatableArray<Statement> WithoutZeros(EquatableArray<Statement> statements)
+    {
+        while (true)
+        {
+            var written = statements.AllLines().Select(l => l.Target.Tensor).ToHashSet();
+            if (!statements.AllLines().SelectMany(l => l.Reads()).Any(IsZero)) return statements;
+            statements = Lines(statements.MapLines(l => l.Map(e => e is Access read && IsZero(read) ? Expr.Zero : e)), []);
+
+            bool IsZero(Access read) => !written.Contains(read.Tensor) && index.Writers(read.Tensor).Count > 0;
+        }
     }
 
     // Null for a line that adds nothing.
@@ -168,8 +181,12 @@ sealed class Simplify
             if (SingleReader(line, statements) is not var (reader, k)) continue;
             var holds = reader.Condition.Conjuncts();
             if (!line.Condition.Conjuncts().All(holds.Contains) || !line.Axes().ToHashSet().SetEquals(reader.Axes())) continue;
-            var replaced = reader.Value.Map(e => e is Access read && read == line.Target ? SignedValue(line) : e);
-            if (Simplified(reader with { Value = replaced }, loops) is { } simple) return With(statements, k, simple, remove: i);
+            var replaced = reader with { Value = reader.Value.Map(e => e is Access read && read == line.Target ? SignedValue(line) : e) };
+            // an axis that only the temporary named is still summed over
+            var lost = reader.Axes().Except(replaced.Axes()).Except(loops).ToList();
+            if (lost.Count > 0 && !IsSum(reader.Op)) continue;
+            replaced = replaced with { Value = lost.Aggregate(replaced.Value, (v, a) => Algebra.Multiply(v, new ExtentValue(a))) };
+            if (Simplified(replaced, loops) is { } simple) return With(statements, k, simple, remove: i);
         }
         return null;
     }
@@ -196,7 +213,8 @@ sealed class Simplify
             else if (Simplified((Line)statement, loops) is { } line)
             {
                 result.Add(line);
-                if (IsSum(line.Op) && IsPointwise(line, loops) && IsWrittenOnce(line)) known.Add(line.Target, SignedValue(line), line.Condition);
+                // a value that lacks an axis of its cell would bring that axis to where it is read
+                if (IsSum(line.Op) && IsPointwise(line, loops) && IsWrittenOnce(line) && line.Target.Axes().All(line.Value.Axes().Contains)) known.Add(line.Target, SignedValue(line), line.Condition);
             }
         }
         return result.ToEquatable();
@@ -211,7 +229,7 @@ sealed class Simplify
             if (statement is TimeLoop loop) result.Add(loop with { Body = Joined(loop.Body) });
             else if (statement is Line { Op: LineOp.Add or LineOp.Subtract, Condition: Not not } second
                 && result.LastOrDefault() is Line { Op: LineOp.Add or LineOp.Subtract } first && first.Target == second.Target
-                && first.Condition == not.Value)
+                && first.Condition == not.Value && first.Axes().ToHashSet().SetEquals(second.Axes()))
                 result[^1] = new Line(first.Target, LineOp.Add, new Where(not.Value, SignedValue(first), SignedValue(second)));
             else result.Add(statement);
         }
@@ -227,6 +245,7 @@ sealed class Simplify
             if (source.Indices != copy.Target.Indices || !IsPointwise(copy, loops) || loops.Length > 0) continue;
             if (outputs.Contains(source.Tensor) || index.Writers(source.Tensor).Count == 0 || index.Writers(copy.Target.Tensor).Count > 1) continue;
             if (Relations.PlainAxes(source).Count != source.Indices.Count) continue;
+            if (Enumerable.Range(0, source.Indices.Count).Any(d => CarriedCells.IsHomeless(body, source.Tensor, d))) continue;
             var rest = statements.ToList();
             rest.RemoveAt(i);
             return [.. rest.ToEquatable().MapLines(l => l.Map(e => e is Access a && a.Tensor == source.Tensor ? new Access(copy.Target.Tensor, a.Indices) : e))];

@@ -211,7 +211,8 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
 
     // (h,c) has a comma after its first part; (h + 1) has none.
     bool IsComposite() =>
-        at + 2 < line.Tokens.Length && line.Tokens[at + 1].Kind is TokenKind.Name or TokenKind.Number && line.Tokens[at + 2].Is(",");
+        at + 2 < line.Tokens.Length && line.Tokens[at + 2].Is(",")
+        && (line.Tokens[at + 1].Kind is TokenKind.Name or TokenKind.Number || line.Tokens[at + 1].Is(".."));
 
     Composite CompositeIndex()
     {

@@ -13,18 +13,13 @@ sealed class GradientCase
     {
         (this.program, Reverse, this.inputs) = (program, reverse, inputs.ToDictionary());
         random = new(seed);
-        Outputs = Reference.Run(program, inputs).Outputs;
-        weights = Outputs.ToDictionary(o => o.Key, o => NdArray.Generate(o.Value.ShapeToArray(), _ => Drawn()));
-        if (reverse is not null) Combined = Inputs(reverse.Combined);
+        weights = Reference.Run(program, inputs).Outputs.ToDictionary(o => o.Key, o => NdArray.Generate(o.Value.ShapeToArray(), _ => Drawn()));
+        if (reverse is not null) Combined = reverse.Combined.Operands.ToDictionary(o => o.Name, o => Input(o.Name));
     }
 
     public Reverse? Reverse { get; }
-    public IReadOnlyDictionary<string, NdArray> Outputs { get; }
-
     /// <summary>The operands of the combined program: those of the program and the weights as given gradients.</summary>
     public Dictionary<string, NdArray> Combined { get; } = [];
-
-    public bool IsFinite => Outputs.Values.All(o => o.Values.All(double.IsFinite));
 
     /// <summary>The gradients by operand; one that the reverse leaves out is 0.</summary>
     public Dictionary<string, NdArray> Gradients => field ??= GradientsOf(Reverse, Combined);
@@ -37,12 +32,8 @@ sealed class GradientCase
             ? outputs![gradient] : NdArray.Zeros(inputs[name].ShapeToArray()));
     }
 
-    /// <summary>The operands of a program made of this one and given gradients.</summary>
-    public Dictionary<string, NdArray> Inputs(LoopProgram other)
-    {
-        var given = Reverse!.Given.ToDictionary(g => g.Value, g => weights[g.Key]);
-        return other.Operands.ToDictionary(o => o.Name, o => inputs.GetValueOrDefault(o.Name) ?? given[o.Name]);
-    }
+    /// <summary>An operand of the program or a given gradient.</summary>
+    public NdArray Input(string name) => inputs.GetValueOrDefault(name) ?? weights[Reverse!.Given.First(g => g.Value == name).Key];
 
     /// <summary>Compares every operand's gradient along a random direction.</summary>
     /// <returns>How many directions there were, and how many of them had no slope to compare with.</returns>

@@ -12,6 +12,7 @@ sealed class PointwiseEvaluator
     readonly Dictionary<string, int> at = [];
     readonly Dictionary<string, Dictionary<long, double>> tensors = [];
     readonly Dictionary<string, HashSet<long>> set = [];
+    double largest;
 
     PointwiseEvaluator(RandomCase given)
     {
@@ -21,16 +22,22 @@ sealed class PointwiseEvaluator
             var values = given.Inputs[operand.Name].Values;
             tensors[operand.Name] = Cells(operand.Dims).Select((cell, i) => (cell, values[i])).ToDictionary();
         }
-        foreach (var output in program.Outputs)
-            if (program.Updated(output.Name) is { } operand) tensors[output.Name] = tensors[operand.Name].ToDictionary();
+        foreach (var name in program.Lines.Select(l => l.Target.Tensor))
+            if (program.Updated(name) is { } operand) tensors[name] = tensors[operand.Name].ToDictionary();
     }
 
     /// <summary>The outputs in row-major order.</summary>
-    public static Dictionary<string, double[]> Run(RandomCase given)
+    public static Dictionary<string, double[]> Run(RandomCase given) => Run(given, out _);
+
+    /// <param name="largest">The largest magnitude of what any line read or wrote; infinite where a value was none.</param>
+    public static Dictionary<string, double[]> Run(RandomCase given, out double largest)
     {
         var evaluator = new PointwiseEvaluator(given);
         evaluator.Run(given.Program.Body);
-        return given.Program.Outputs.ToDictionary(o => o.Name, o => evaluator.Cells(o.Dims).Select(c => evaluator.Cell(o.Name, c)).ToArray());
+        var outputs = given.Program.Outputs.ToDictionary(o => o.Name,
+            o => evaluator.Cells(o.Dims).Select(c => evaluator.Seen(evaluator.Cell(o.Name, c))).ToArray());
+        largest = evaluator.largest;
+        return outputs;
     }
 
     void Run(EquatableArray<Statement> body)
@@ -69,7 +76,7 @@ sealed class PointwiseEvaluator
     {
         var cell = Key(line.Target);
         var old = Cell(line.Target.Tensor, cell);
-        var value = Value(line.Value);
+        var value = Seen(Value(line.Value));
         if (line.Op is LineOp.Set && program.Updated(line.Target.Tensor) is null
             && !(set.TryGetValue(line.Target.Tensor, out var written) ? written : set[line.Target.Tensor] = []).Add(cell))
             throw new LoopRunException($"{line.Target} is set twice");
@@ -83,6 +90,12 @@ sealed class PointwiseEvaluator
             LineOp.Max => value > old ? value : old,
             _ => value < old ? value : old,
         };
+    }
+
+    double Seen(double value)
+    {
+        largest = Math.Max(largest, double.IsNaN(value) ? double.PositiveInfinity : Math.Abs(value));
+        return value;
     }
 
     double Cell(string tensor, long cell)
@@ -105,7 +118,7 @@ sealed class PointwiseEvaluator
         AxisValue axis => at[axis.Axis],
         ExtentValue extent => given.Sizes[extent.Axis],
         AttributeValue attribute => program.Attributes.First(a => a.Name == attribute.Name).Default,
-        Access access => Cell(access.Tensor, Key(access)),
+        Access access => Seen(Cell(access.Tensor, Key(access))),
         Negate negate => -Value(negate.Value),
         Binary binary => Compute(binary.Operator, Value(binary.Left), Value(binary.Right)),
         Compare or And or Or or Not => Holds(expr) ? 1 : 0,

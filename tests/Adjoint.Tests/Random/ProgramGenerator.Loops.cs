@@ -168,7 +168,7 @@ sealed partial class ProgramGenerator
 
     void AddLast(Carried state, (string Axis, bool Down) loop)
     {
-        if (sizes[loop.Axis] == 0 && state.Lags.GetValueOrDefault(loop.Axis) == 0) return;
+        if (sizes[loop.Axis] == 0) return;
         Expr last = loop.Down ? new Number(0) : Minus(new ExtentValue(loop.Axis), new Number(1));
         var indices = state.Tensor.Dims.Select(d => d.Axes[0] == loop.Axis ? last : d.Index).ToEquatable();
         var dims = state.Tensor.Dims.Where(d => d.Axes[0] != loop.Axis).ToEquatable();

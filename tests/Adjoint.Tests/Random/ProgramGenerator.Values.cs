@@ -44,7 +44,7 @@ sealed partial class ProgramGenerator
         {
             case 1: return new Number(Pick([0.5, -0.7, 2, 1, 0.3, -1]));
             case 2: return Attribute(Pick([0.3, 0.7, -0.5, 2]));
-            case 3 when scope.Axes.Where(a => a != "..").ToList() is { Count: > 0 } axes: return Times(new Number(0.2), new AxisValue(Pick(axes)));
+            case 3 when scope.Axes.Count > 0: return Times(new Number(0.2), new AxisValue(Pick(scope.Axes)));
             case 4 when scope.Axes.Where(a => sizes[a] > 0).ToList() is { Count: > 0 } full: return Over(Leaf(scope), new ExtentValue(Pick(full)));
             default:
                 var before = scope.Guards.Count;
@@ -66,7 +66,7 @@ sealed partial class ProgramGenerator
             case 2: return new Or(Condition(scope), Condition(scope));
             case 3: return new Not(Condition(scope));
         }
-        var axes = scope.Axes.Where(a => a != "..").ToList(); // `..` stands only in brackets
+        var axes = scope.Axes;
         switch (axes.Count == 0 ? 3 : Pick(4, 4, 2, 4, 2))
         {
             case 0 when axes.Count > 1:
@@ -77,7 +77,7 @@ sealed partial class ProgramGenerator
                 var axis = Pick(axes);
                 return Chance(0.2) ? new Compare(Relation(), new Binary(Arithmetic.Remainder, new AxisValue(axis), new Number(2)), new Number(random.Next(2)))
                     : new Compare(Relation(), new AxisValue(axis), Chance(0.2) ? Over(new ExtentValue(axis), new Number(2)) : new Number(random.Next(Math.Max(1, sizes[axis]))));
-            case 2 when axes.Where(a => sizes[a] > 0).ToList() is { Count: > 0 } counted:
+            case 2 when axes.Where(a => a != ".." && sizes[a] > 0).ToList() is { Count: > 0 } counted:
                 var limited = Pick(counted);
                 var closed = new Scope(this, scope.Axes.Where(a => a != limited), isOpen: false);
                 if (Gathered(limited, closed, beyond: 1) is not { } length) goto default;

@@ -29,7 +29,8 @@ static class RandomRun
     }
 
     /// <summary>Checks one property on random programs; a failing one shrinks to a small one that is still valid.</summary>
-    public static void Check(int count, Action<RandomCase> property) => Check(count, ProgramGenerator.Of, ProgramShrinker.Smaller, property);
+    public static void Check(int count, Action<RandomCase> property, Func<int, RandomCase>? generate = null) =>
+        Check(count, generate ?? ProgramGenerator.Of, ProgramShrinker.Smaller, property);
 
     public static void Print(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
