@@ -205,7 +205,7 @@ public sealed class Polynomial : IEquatable<Polynomial>
         foreach (var term in terms.OrderBy(t => t.Coefficient.Sign < 0))
         {
             if (!term.Coefficient.IsInteger) return null;
-            Expr product = new Number((double)(term.Coefficient.Sign < 0 ? -term.Coefficient : term.Coefficient));
+            Expr product = new Number(Math.Abs((double)term.Coefficient.Numerator));
             foreach (var (atom, power) in term.Factors)
                 for (var k = 0; k < power; k++)
                 {
