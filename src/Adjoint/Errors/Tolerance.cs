@@ -54,4 +54,10 @@ public static class Tolerance
 
     /// <summary>Numbers of about 100 bits, which judge those of 53.</summary>
     public const double BeyondDouble = 1e-26;
+    /// <summary>Kernels in float64 against the reference: sums in another order, functions of one or two units in the last
+    /// place.</summary>
+    public const double CpuDouble = 1e-10;
+
+    /// <summary>Kernels in float32 against the reference in double, for values near 1.</summary>
+    public const double CpuSingle = 5e-4;
 }

@@ -1,0 +1,124 @@
+namespace Adjoint;
+
+// Statements to steps: consecutive lines become loops, each outermost loop a kernel; a time loop is a loop over the steps
+// of its lines.
+
+/// <summary>Compiles the body of a program.</summary>
+sealed class CpuCompiler
+{
+    readonly BoundProgram program;
+    readonly CpuOptions options;
+    readonly Dictionary<Line, LinePlan> plans = new(ReferenceEqualityComparer.Instance);
+    readonly List<string> loops = [];
+    readonly List<string> texts = [];
+
+    public CpuCompiler(BoundProgram program, CpuOptions options)
+    {
+        (this.program, this.options, Sites) = (program, options, new(program));
+        AddPlans(program.Program.Body, []);
+        FirstWriters.Mark(program, [.. plans.Values], Downward);
+        Steps = Compile(program.Program.Body);
+    }
+
+    public Sites Sites { get; }
+    public CpuStep[] Steps { get; }
+    public int Loops => loops.Count;
+
+    /// <summary>The C# of every kernel, in the order of the steps.</summary>
+    public IReadOnlyList<string> Texts => texts;
+
+    /// <summary>Lines without vectors, and why.</summary>
+    public List<string> Fallbacks { get; } = [];
+
+    /// <summary>Tensors that no kernel keeps in memory.</summary>
+    public HashSet<string> Unstored { get; } = [];
+
+    /// <summary>Tensors whose cells need a start value before the first step.</summary>
+    public bool NeedsStart(TensorPlace place) => !plans.Values.Any(p => p.IsFirst && p.Line.Target.Tensor == place.Name);
+
+    HashSet<string> Downward { get; } = [];
+
+    void AddPlans(EquatableArray<Statement> body, string[] around)
+    {
+        foreach (var statement in body)
+            if (statement is TimeLoop loop)
+            {
+                if (!loops.Contains(loop.Axis)) loops.Add(loop.Axis);
+                if (loop.Down) Downward.Add(loop.Axis);
+                AddPlans(loop.Body, [.. around, loop.Axis]);
+            }
+            else
+            {
+                var line = new BoundLine(program, (Line)statement, around, plans.Count);
+                if (!line.IsEmpty) plans[(Line)statement] = new(program, line);
+            }
+    }
+
+    CpuStep[] Compile(EquatableArray<Statement> body)
+    {
+        var steps = new List<CpuStep>();
+        var tree = new LoopTree(program);
+        foreach (var statement in body)
+        {
+            if (statement is TimeLoop loop)
+            {
+                Flush();
+                if (program.Extents[loop.Axis] > 0)
+                    steps.Add(new TimeLoopStep(loops.IndexOf(loop.Axis), program.Extents[loop.Axis], loop.Down, Compile(loop.Body)));
+            }
+            else if (plans.TryGetValue((Line)statement, out var plan)) tree.Add(plan);
+        }
+        Flush();
+        return [.. steps];
+
+        void Flush()
+        {
+            foreach (var item in tree.Items) steps.Add(Compile(item));
+            tree = new(program);
+        }
+    }
+
+    FusedStep Compile(LoopItem item)
+    {
+        var own = item.Plans.ToList();
+        foreach (var plan in own)
+            if (plan.Fallback is { } reason) Fallbacks.Add($"{plan.Line}: {reason}");
+        var isParallel = item is LoopNode root && LoopTree.IsParallel(program, root);
+        var kernel = Write(new HashSet<string>());
+        var local = own.Select(p => p.Line.Target.Tensor).Where(t => IsLocal(t, own) && !kernel.Loaded.Contains(t)).ToHashSet();
+        if (local.Count > 0) kernel = Write(local);
+        Unstored.UnionWith(local);
+        var text = CSharpWriter.Print(kernel.Code);
+        texts.Add(text);
+        var (extent, chunk) = Chunks(item, isParallel);
+        return new(KernelCache.Compile(kernel.Code, text), [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
+            [.. kernel.Integers.Select(a => loops.IndexOf(a))], extent, chunk, options.Team ?? Team.Shared);
+
+        NestKernel Write(HashSet<string> unstored) =>
+            NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored);
+    }
+
+    // Written first and read only in this kernel, and nobody outside asks for it.
+    bool IsLocal(string tensor, List<LinePlan> own) => !program[tensor].IsOutput && !program[tensor].IsInteger
+        && own.Exists(p => p.IsFirst && p.Line.Target.Tensor == tensor)
+        && plans.Values.All(p => own.Contains(p) || p.Line.Target.Tensor != tensor && p.Line.Reads.All(r => r.Tensor != tensor));
+
+    (long Extent, long Chunk) Chunks(LoopItem item, bool isParallel)
+    {
+        if (item is not LoopNode node) return (1, 1);
+        long extent = program.Extents[node.Axis];
+        if (!isParallel) return (extent, extent);
+        var operations = 0.0;
+        foreach (var plan in node.Plans)
+        {
+            var points = plan.Line.Axes.Aggregate(1.0, (count, axis) => count * program.Extents[axis]);
+            var cost = 0;
+            foreach (var expression in plan.Line.Tests.Prepend(plan.Line.Value)) expression.Visit(e => cost += e is Call ? 10 : 1);
+            operations += points * cost;
+        }
+        var turns = (long)Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations)));
+        // Whole turns of the vector loop, and cache lines that no two threads write.
+        if (node.IsVector) turns = (turns + 63) / 64 * 64;
+        return (extent, Math.Clamp(turns, 1, extent));
+    }
+}

@@ -1,0 +1,58 @@
+namespace Adjoint;
+
+// A tensor needs no start value when its first line writes every cell, each once, before anything reads it.
+
+/// <summary>Finds the lines that give all cells of a tensor their first value.</summary>
+static class FirstWriters
+{
+    /// <param name="downward">Time loops that run from the last position to the first.</param>
+    public static void Mark(BoundProgram program, IReadOnlyList<LinePlan> plans, IReadOnlySet<string> downward)
+    {
+        foreach (var writers in plans.GroupBy(p => p.Line.Target.Tensor))
+        {
+            var plan = writers.First();
+            var place = program[writers.Key];
+            plan.IsFirst = !place.IsInteger && (place.Updates is null || plan.Line.Op is LineOp.Set)
+                && HasValueEverywhere(plan) && CoversAll(program, plan.Line, place)
+                && plans.All(p => IsAfter(program, plan, p, place.Name, downward));
+        }
+    }
+
+    // No condition takes cells away: limits may only shorten sums.
+    static bool HasValueEverywhere(LinePlan plan) => plan.Line.Summed.Count == 0
+        ? plan.Line.Limits.Count == 0 && plan.Line.Tests.Count == 0 && plan.Line.IsSafe(plan.Line.Target)
+        : plan.IsRegister && plan.Line.Limits.All(l => plan.Line.Summed.Any(a => l[a] != 0));
+
+    // The offset counts through the cells: factors 1, n, n * m … for extents n, m ….
+    static bool CoversAll(BoundProgram program, BoundLine line, TensorPlace place)
+    {
+        var offset = line.TargetOffset;
+        var axes = line.Left.Concat(line.Loops).ToList();
+        if (offset.Constant != 0 || offset.Symbols.Any(s => !axes.Contains(s))) return false;
+        var cells = 1L;
+        foreach (var axis in axes.Where(a => program.Extents[a] != 1).OrderBy(a => Math.Abs(offset[a])))
+        {
+            if (offset[axis] != cells) return false;
+            cells *= program.Extents[axis];
+        }
+        return cells == place.Count;
+    }
+
+    static bool IsAfter(BoundProgram program, LinePlan first, LinePlan other, string tensor, IReadOnlySet<string> downward)
+    {
+        if (other == first) return first.Line.Reads.All(r => r.Tensor != tensor);
+        var reads = other.Line.Reads.Where(r => r.Tensor == tensor).ToList();
+        if (reads.Count == 0 && other.Line.Target.Tensor != tensor) return true;
+        if (other.Line.Number < first.Line.Number) return false;
+        var shared = first.Line.Loops.Where(other.Line.Loops.Contains).ToList();
+        if (shared.Count == 0) return true;
+        // In the same time loop: only cells of this step, or of steps before.
+        var target = first.Line.Target;
+        return reads.All(read => shared.All(axis => Enumerable.Range(0, target.Indices.Count).Any(d =>
+        {
+            var (written, index) = (program.Form(target.Indices[d]), program.Form(read.Indices[d]));
+            return written.Key == IndexForm.Of(axis).Key && index.Minus(written) is { IsConstant: true, Constant: var ahead }
+                && (downward.Contains(axis) ? ahead >= 0 : ahead <= 0);
+        })));
+    }
+}

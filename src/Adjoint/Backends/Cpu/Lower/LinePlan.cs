@@ -1,0 +1,129 @@
+namespace Adjoint;
+
+// How one line wants to run: which axis the lanes of vectors run along, and in which order the loops stand. Any order of
+// the loops means the same as long as the positions of the summed axes ascend for each cell.
+
+/// <summary>The loops of a line and its vector axis.</summary>
+sealed class LinePlan
+{
+    // Beyond this many cells a sum over rows walks memory in long strides, and adding row after row is faster.
+    const long CellsSummedInRegisters = 1 << 15;
+
+    readonly BoundProgram program;
+
+    public LinePlan(BoundProgram program, BoundLine line)
+    {
+        (this.program, Line) = (program, line);
+        IsSequential = ReadsItsOwnCells();
+        Vector = IsSequential ? null : Choose();
+        string[] summed = [.. line.Summed.Where(a => a != Vector)];
+        if (Vector is null)
+        {
+            (Outer, Tail) = (line.Left, summed);
+            IsRegister = summed.Length > 0 && !IsSequential;
+        }
+        else if (line.Summed.Contains(Vector))
+        {
+            (Outer, Tail, IsRegister) = (line.Left, [.. summed, Vector], true);
+        }
+        else
+        {
+            Outer = [.. line.Left.Where(a => a != Vector)];
+            IsRegister = summed.Length > 0 && SumsInRegisters(Vector, summed);
+            Tail = IsRegister ? [Vector, .. summed] : [.. summed, Vector];
+        }
+    }
+
+    public BoundLine Line { get; }
+
+    /// <summary>The axis of the lanes; null for scalars.</summary>
+    public string? Vector { get; }
+
+    /// <summary>Axes of the target around everything else; their order is free.</summary>
+    public IReadOnlyList<string> Outer { get; }
+
+    /// <summary>The loops inside, in this order.</summary>
+    public IReadOnlyList<string> Tail { get; }
+
+    /// <summary>Sums into a local and writes each cell once.</summary>
+    public bool IsRegister { get; }
+
+    /// <summary>Reads cells that it writes itself at other points: only its own order will do.</summary>
+    public bool IsSequential { get; }
+
+    /// <summary>Every cell gets its first value here, so none needs a start value.</summary>
+    public bool IsFirst { get; set; }
+
+    /// <summary>Why the line runs without vectors; null if it has them or has no loop.</summary>
+    public string? Fallback { get; private set; }
+
+    /// <summary>The limits that bound the loop of an axis, once the axes before it have positions.</summary>
+    public IEnumerable<IndexForm> LimitsAt(string axis, IReadOnlyCollection<string> placed) =>
+        Line.Limits.Where(l => l[axis] != 0 && l.Symbols.All(s => s == axis || placed.Contains(s) || !Line.Axes.Contains(s)));
+
+    bool DependsOn(string symbol, string axis) => program.AxesOf(symbol).Contains(axis);
+
+    string? Choose()
+    {
+        string? best = null;
+        var bestScore = 0;
+        Fallback = Line.Axes.Count == 0 ? null : "no axis along which cells lie side by side";
+        if (program[Line.Target.Tensor].IsInteger) Fallback = "computes integers";
+        else
+            foreach (var axis in Line.Axes)
+            {
+                if (Obstacle(axis) is { } reason)
+                {
+                    Fallback = reason;
+                    continue;
+                }
+                var score = Line.Reads.Sum(r => Score(program.Offset(r), axis)) + 2 * Score(Line.TargetOffset, axis);
+                if (score >= bestScore) (best, bestScore) = (axis, score);
+            }
+        if (best is not null) Fallback = null;
+        return best;
+    }
+
+    int Score(IndexForm offset, string axis) =>
+        offset.Symbols.Any(s => s != axis && DependsOn(s, axis)) ? -6 : offset[axis] switch { 0 => 0, 1 => 3, _ => -3 };
+
+    string? Obstacle(string axis)
+    {
+        if (Line.TargetOffset.Symbols.Any(s => s != axis && DependsOn(s, axis))) return "the target's index is computed";
+        if (Line.Left.Contains(axis) && Line.TargetOffset[axis] == 0) return "the target's index does not move";
+        var unsafeReads = Line.Reads.Where(r => !Line.IsSafe(r)).ToList();
+        if (unsafeReads.Exists(r => Line.IsUnsafeAlong(r, axis)) || Line.IsUnsafeAlong(Line.Target, axis)) return "a read may be outside its tensor";
+        if (unsafeReads.Count > 0
+            && (Line.Tests.Any(t => t.Axes().Contains(axis)) || Line.Expressions.Any(e => e.Any(n => n is Where or And or Or))))
+            return "a read is guarded";
+        return null;
+    }
+
+    bool SumsInRegisters(string vector, string[] summed)
+    {
+        if (Line.Limits.Any(l => l[vector] != 0 && summed.Any(a => l[a] != 0))) return false;
+        var rows = summed.Aggregate(1L, (count, axis) => count * program.Extents[axis]);
+        return rows <= 32 || rows * program.Extents[vector] <= CellsSummedInRegisters;
+    }
+
+    // A read of the target is harmless at the very cell (y' = f(y')), and where some index, one that only enclosing time
+    // loops move, is another.
+    bool ReadsItsOwnCells()
+    {
+        foreach (var read in Line.Reads)
+        {
+            if (read.Tensor != Line.Target.Tensor) continue;
+            if (Line.Summed.Count == 0 && program.Offset(read).Key == Line.TargetOffset.Key) continue;
+            var isApart = false;
+            for (var d = 0; d < read.Indices.Count; d++)
+            {
+                var (written, other) = (program.Form(Line.Target.Indices[d]), program.Form(read.Indices[d]));
+                isApart |= written.Minus(other) is { IsConstant: true, Constant: not 0 } && !written.Symbols.Any(Line.Axes.Contains);
+            }
+            if (isApart) continue;
+            Fallback = "reads the tensor it writes";
+            return true;
+        }
+        return false;
+    }
+}

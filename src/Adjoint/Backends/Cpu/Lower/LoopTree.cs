@@ -1,0 +1,75 @@
+namespace Adjoint;
+
+// Lines that follow each other share loops as far as the cells they exchange allow: a softmax is one loop over rows with
+// four loops inside, a chain of pointwise lines is one loop.
+
+/// <summary>A loop or a line in it.</summary>
+abstract record LoopItem
+{
+    /// <summary>The lines in it, in text order.</summary>
+    public abstract IEnumerable<LinePlan> Plans { get; }
+}
+
+/// <summary>The point of a line.</summary>
+sealed record PointItem(LinePlan Plan) : LoopItem
+{
+    public override IEnumerable<LinePlan> Plans => [Plan];
+}
+
+/// <summary>A loop over the positions of an axis.</summary>
+/// <param name="IsVector">Runs by the lanes of a vector.</param>
+/// <param name="Limits">What bounds it, by positions of the axes around.</param>
+sealed record LoopNode(string Axis, bool IsVector, IReadOnlyList<IndexForm> Limits) : LoopItem
+{
+    public List<LoopItem> Items { get; } = [];
+    public override IEnumerable<LinePlan> Plans => Items.SelectMany(i => i.Plans);
+}
+
+/// <summary>Puts lines into loops.</summary>
+sealed class LoopTree(BoundProgram program)
+{
+    // Methods with very many locals run slowly, so a loop takes no more lines than this.
+    const int LinesInLoop = 24;
+
+    /// <summary>The outermost items, in text order.</summary>
+    public List<LoopItem> Items { get; } = [];
+
+    public void Add(LinePlan plan)
+    {
+        var items = Items;
+        var placed = new List<string>(plan.Line.Loops);
+        var outer = plan.Outer.ToList();
+        var tail = new Queue<string>(plan.Tail);
+        while (items.Count > 0 && items[^1] is LoopNode node && Fits(node, plan, outer, tail, placed))
+        {
+            if (!outer.Remove(node.Axis)) tail.Dequeue();
+            placed.Add(node.Axis);
+            items = node.Items;
+        }
+        foreach (var axis in outer.Concat(tail))
+        {
+            var node = new LoopNode(axis, axis == plan.Vector, [.. plan.LimitsAt(axis, placed)]);
+            items.Add(node);
+            placed.Add(axis);
+            items = node.Items;
+        }
+        items.Add(new PointItem(plan));
+    }
+
+    bool Fits(LoopNode node, LinePlan plan, List<string> outer, Queue<string> tail, List<string> placed) =>
+        (outer.Contains(node.Axis) || outer.Count == 0 && tail.TryPeek(out var next) && next == node.Axis)
+        && node.IsVector == (node.Axis == plan.Vector)
+        && node.Limits.Select(l => l.Key).SequenceEqual(plan.LimitsAt(node.Axis, placed).Select(l => l.Key))
+        && node.Plans.Count() < LinesInLoop
+        && node.Plans.All(p => Independence.Holds(program, p.Line, plan.Line, node.Axis, placed));
+
+    /// <summary>Whether the turns of a loop may run at the same time.</summary>
+    public static bool IsParallel(BoundProgram program, LoopNode node)
+    {
+        var lines = node.Plans.Select(p => p.Line).ToList();
+        for (var i = 0; i < lines.Count; i++)
+            for (var j = i; j < lines.Count; j++)
+                if (!Independence.Holds(program, lines[i], lines[j], node.Axis, lines[i].Loops)) return false;
+        return true;
+    }
+}

@@ -1,0 +1,164 @@
+namespace Adjoint;
+
+// Loops of lines to kernel code. What does not change in a loop is computed before it; a cell that a line has just
+// written is used from its local; sums stay in locals until their cell is complete. Expressions are NestWriter.Values.cs,
+// cells NestWriter.Cells.cs, sums NestWriter.Sums.cs.
+
+/// <summary>Writes the kernel of one outermost loop.</summary>
+sealed partial class NestWriter
+{
+    readonly BoundProgram program;
+    readonly CodeBuilder code;
+    readonly Sites sites;
+    readonly IReadOnlySet<string> unstored; // tensors that live in locals only
+    readonly Dictionary<string, CodeExpr> positions = [];
+    readonly Dictionary<Expr, int> uses = [];
+    readonly List<string> loops = []; // open ones, outermost first
+    readonly HashSet<string> loaded = [];
+    readonly List<TensorPlace?> buffers = [];
+    readonly List<string> integers = [];
+    BoundLine line = null!; // the one being written: what is safe depends on its limits
+    Element element;
+    string? vector;
+    CodeExpr vectorIndex = 0;
+    Lanes? lanes;
+    bool isChecked; // all reads of the point are known to be inside
+
+    NestWriter(BoundProgram program, string name, CodeTarget target, Sites sites, IReadOnlySet<string> unstored)
+    {
+        (this.program, code, this.sites, this.unstored) = (program, new(name, target), sites, unstored);
+        element = program.Element;
+    }
+
+    /// <summary>The kernel of an item, and what it takes.</summary>
+    public static NestKernel Write(BoundProgram program, LoopItem item, bool isParallel, string name, CodeTarget target, Sites sites,
+        IReadOnlySet<string> unstored)
+    {
+        var writer = new NestWriter(program, name, target, sites, unstored);
+        foreach (var axis in item.Plans.SelectMany(p => p.Line.Loops).Distinct())
+        {
+            writer.positions[axis] = writer.code.Integer(axis);
+            writer.integers.Add(axis);
+        }
+        foreach (var plan in item.Plans)
+            foreach (var expression in plan.Line.Tests.Prepend(plan.Line.Value))
+                expression.Visit(e => writer.uses[e] = writer.uses.GetValueOrDefault(e) + 1);
+        foreach (var plan in item.Plans) writer.code.Remark(plan.Line.ToString());
+        writer.Scoped(() => writer.Write(item, isParallel));
+        return new(writer.code.Build(), writer.buffers, writer.integers, writer.loaded);
+    }
+
+    void Write(LoopItem item, bool isParallel = false)
+    {
+        if (item is LoopNode node) Write(node, isParallel);
+        else Write(((PointItem)item).Plan);
+    }
+
+    void Write(LoopNode node, bool isParallel)
+    {
+        var plans = node.Plans.ToList();
+        foreach (var plan in plans) Forget(plan.Line.Target.Tensor);
+        var sums = plans.Where(p => p.IsRegister && !running.ContainsKey(p) && p.Line.Summed.Contains(node.Axis)
+            && p.Line.Left.All(positions.ContainsKey)).ToList();
+        foreach (var plan in sums) running[plan] = Begin(plan, node);
+        Prepare(node, plans);
+        var (from, to) = Bounds(node, isParallel);
+        if (node.IsVector)
+            code.VectorLoop(node.Axis, from, to, element, (index, part) =>
+            {
+                (vector, vectorIndex, lanes) = (node.Axis, index, part);
+                Enter(node, index);
+                (vector, lanes) = (null, null);
+            }, Unroll(node, plans));
+        else
+            code.For(node.Axis, from, to, index => Enter(node, index));
+        foreach (var plan in sums) Finish(plan);
+    }
+
+    void Enter(LoopNode node, CodeExpr index)
+    {
+        positions[node.Axis] = index;
+        loops.Add(node.Axis);
+        Scoped(() =>
+        {
+            foreach (var item in node.Items) Write(item);
+        });
+        loops.RemoveAt(loops.Count - 1);
+        positions.Remove(node.Axis);
+    }
+
+    (CodeExpr From, CodeExpr To) Bounds(LoopNode node, bool isParallel)
+    {
+        CodeExpr from = isParallel ? code.Begin : Code.Constant(CodeType.Int64, 0L);
+        CodeExpr to = isParallel ? code.End : Code.Constant(CodeType.Int64, (long)program.Extents[node.Axis]);
+        foreach (var limit in node.Limits)
+        {
+            var factor = limit[node.Axis];
+            var rest = Position(limit.Without(node.Axis));
+            if (factor > 0) from = code.Let("from", Code.MaxNative(Code.Constant(CodeType.Int64, 0L) - Divided(rest, factor), from));
+            else to = code.Let("to", Code.MinNative(Divided(rest, -factor) + 1, to));
+        }
+        return (from, to);
+
+        CodeExpr Divided(CodeExpr a, long b) => b == 1 ? a : code.FloorDivide(a, Code.Constant(CodeType.Int64, b));
+    }
+
+    // Several vectors a turn hide the latency of sums; large bodies have enough to do and would only grow.
+    int Unroll(LoopNode node, List<LinePlan> plans)
+    {
+        var size = 0;
+        foreach (var plan in plans) plan.Line.Value.Visit(_ => size++);
+        var most = node.Items.Exists(i => i is LoopNode) || size > 40 ? 1 : size > 12 ? 2 : 4;
+        while (most > 1 && most * code.Target.Lanes(element) > program.Extents[node.Axis]) most /= 2;
+        return most;
+    }
+
+    void Write(LinePlan plan)
+    {
+        line = plan.Line;
+        var always = line.Limits.Where(l => !l.Symbols.Any(line.Axes.Contains)).ToList();
+        if (always.Count == 0) Guarded(plan, 0, null);
+        else
+            code.If(always.Select(l => Position(l) >= 0).Aggregate((a, b) => a & b), () => Scoped(() => Guarded(plan, 0, null)));
+    }
+
+    // A test that is the same for all lanes is a branch; the others make a mask.
+    void Guarded(LinePlan plan, int test, CodeExpr? mask)
+    {
+        if (test == plan.Line.Tests.Count)
+        {
+            Checked(plan, mask);
+            return;
+        }
+        var holds = Condition(plan.Line.Tests[test]);
+        if (holds.Type.IsVector) Guarded(plan, test + 1, mask is null ? holds : mask & holds);
+        else code.If(holds, () => Scoped(() => Guarded(plan, test + 1, mask)));
+    }
+
+    // With lanes, whether a gathered row exists is asked before the point; scalars ask as they read.
+    void Checked(LinePlan plan, CodeExpr? mask)
+    {
+        var checks = plan.Vector is null ? [] : line.Reads.Where(r => !line.IsSafe(r)).Select(Inside).ToList();
+        if (checks.Count == 0) Point(plan, mask);
+        else
+            code.If(checks.Aggregate((a, b) => a & b), () => Scoped(() =>
+            {
+                isChecked = true;
+                Point(plan, mask);
+                isChecked = false;
+            }));
+    }
+
+    void Point(LinePlan plan, CodeExpr? mask)
+    {
+        if (program[plan.Line.Target.Tensor].IsInteger) SetInteger(plan);
+        else if (running.TryGetValue(plan, out var sum)) Add(plan, sum, Summand(plan), mask);
+        else Store(plan, Value(plan.Line.Value), mask, plan.IsFirst);
+    }
+}
+
+/// <summary>A kernel and what it takes: cells of tensors, positions of enclosing loops.</summary>
+/// <param name="Buffers">Null is where it reports an index out of range.</param>
+/// <param name="Loaded">Tensors it reads from memory.</param>
+sealed record NestKernel(KernelCode Code, IReadOnlyList<TensorPlace?> Buffers, IReadOnlyList<string> Integers,
+    IReadOnlySet<string> Loaded);

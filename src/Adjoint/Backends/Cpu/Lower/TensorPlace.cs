@@ -1,0 +1,40 @@
+namespace Adjoint;
+
+/// <summary>Where the numbers of one tensor of a program lie and how they begin.</summary>
+/// <param name="Buffer">Its number among the buffers of the program.</param>
+sealed record TensorPlace(string Name, int Buffer, DType Type, TensorExtent Extent)
+{
+    public Element Element { get; } = Type switch
+    {
+        DType.Int32 => Element.Int32,
+        DType.Int64 => Element.Int64,
+        DType.Float64 => Element.Double,
+        _ => Element.Float,
+    };
+
+    public long[] Strides { get; } = StridesOf(Extent.Sizes);
+    public long Count { get; } = Extent.Count;
+    public long Bytes => Count * Type.ByteSize;
+    public bool IsInteger => Element is Element.Int32 or Element.Int64;
+
+    /// <summary>What cells hold before a line writes them.</summary>
+    public double Start { get; init; }
+
+    /// <summary>The operand w for w'.</summary>
+    public string? Updates { get; init; }
+
+    public bool IsOperand { get; init; }
+    public bool IsOutput { get; init; }
+
+    static long[] StridesOf(int[] sizes)
+    {
+        var strides = new long[sizes.Length];
+        var stride = 1L;
+        for (var d = sizes.Length - 1; d >= 0; d--)
+        {
+            strides[d] = stride;
+            stride = checked(stride * sizes[d]);
+        }
+        return strides;
+    }
+}
