@@ -54,6 +54,7 @@ public static class Tolerance
 
     /// <summary>Numbers of about 100 bits, which judge those of 53.</summary>
     public const double BeyondDouble = 1e-26;
+
     /// <summary>Kernels in float64 against the reference: sums in another order, functions of one or two units in the last
     /// place.</summary>
     public const double CpuDouble = 1e-10;

@@ -168,7 +168,7 @@ sealed class BoundProgram
                 Arithmetic.Subtract => parts[0] - parts[1],
                 Arithmetic.Multiply => parts[0] * parts[1],
                 Arithmetic.Divide => parts[0] / parts[1],
-                _ => ScalarMath.Remainder(parts[0], parts[1]),
+                _ => parts[0] - Math.Floor(parts[0] / parts[1]) * parts[1],
             },
             Call call => call.Function.Value(parts[0], parts[^1]),
             Compare compare => compare.Operator switch

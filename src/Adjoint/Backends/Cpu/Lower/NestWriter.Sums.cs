@@ -66,18 +66,13 @@ sealed partial class NestWriter
     };
 
     // As a local sums: `-=` is subtracted when the sum is complete. A NaN stays.
-    CodeExpr Combined(LineOp op, CodeExpr all, CodeExpr one)
+    CodeExpr Combined(LineOp op, CodeExpr all, CodeExpr one) => op switch
     {
-        switch (op)
-        {
-            case LineOp.Multiply: return all * one;
-            case LineOp.Max or LineOp.Min:
-                (all, one) = (code.Let("best", all), code.Let("next", one));
-                var isBetter = op is LineOp.Max ? one > all : one < all;
-                return Code.Select(isBetter | Code.IsNaN(one), one, all);
-            default: return all + one;
-        }
-    }
+        LineOp.Multiply => all * one,
+        LineOp.Max => code.Max(all, one),
+        LineOp.Min => code.Min(all, one),
+        _ => all + one,
+    };
 
     /// <summary>Writes a value, or combines it with what the cell holds.</summary>
     /// <param name="isFirst">The cell holds nothing yet.</param>

@@ -19,7 +19,7 @@ sealed partial class NestWriter
             ? Code.Convert(lanes!.Indices(vectorIndex), element) : Code.Convert(positions[axis.Axis], element),
         Access access => Read(access),
         Negate negate => -Value(negate.Value),
-        Binary { Operator: Arithmetic.Remainder } binary => EachLane("%", Value(binary.Left), Value(binary.Right)),
+        Binary { Operator: Arithmetic.Remainder } binary => code.Remainder(Value(binary.Left), Value(binary.Right)),
         Binary binary => Operation(binary.Operator, Value(binary.Left), Value(binary.Right)),
         Call call => Function(call),
         Where where => Chosen(where),
@@ -40,28 +40,8 @@ sealed partial class NestWriter
 
     CodeExpr Function(Call call)
     {
-        var a = code.Let("a", Value(call.Arguments[0]));
-        var b = call.Arguments.Count > 1 ? code.Let("b", Value(call.Arguments[1])) : a;
-        return call.Function.Name switch
-        {
-            "sqrt" => Code.Sqrt(a),
-            "abs" => Code.Abs(a),
-            "floor" => Code.Floor(a),
-            "square" => a * a,
-            "sign" => Code.Select(a > Scalar(0), Scalar(1), Code.Select(a < Scalar(0), Scalar(-1), Code.Select(Code.IsNaN(a), a, Scalar(0)))),
-            "max" => Code.Select(a >= b | Code.IsNaN(a), a, b),
-            "min" => Code.Select(a <= b | Code.IsNaN(a), a, b),
-            var name => call.Function.Arity == 1 ? EachLane(name, a) : EachLane(name, a, b),
-        };
-    }
-
-    // A scalar method for each lane, on doubles.
-    CodeExpr EachLane(string function, params CodeExpr[] args)
-    {
-        var count = args.Max(a => a.Type.Lanes);
-        var vectors = args.Select(a => code.Let("arg", a)).ToArray();
-        return Code.Pack([.. Enumerable.Range(0, count).Select(lane => code.Let(function == "%" ? "rest" : function, Code.Convert(
-            ScalarMath.Call(function, [.. vectors.Select(v => Code.Convert(Code.Lane(v, lane), Element.Double))]), element)))]);
+        var a = Value(call.Arguments[0]);
+        return call.Arguments.Count == 1 ? code.Apply(call.Function.Name, a) : code.Apply(call.Function.Name, a, Value(call.Arguments[1]));
     }
 
     CodeExpr Chosen(Where where)
