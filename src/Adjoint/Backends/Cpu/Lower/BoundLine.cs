@@ -9,10 +9,12 @@ sealed class BoundLine
     readonly BoundProgram program;
     readonly List<IndexForm> limits = [];
     readonly List<Expr> tests = [];
+    readonly List<IndexForm> relations = [];
 
     /// <param name="loops">The axes of the enclosing time loops.</param>
     /// <param name="number">Of the line in its program, from 0.</param>
-    public BoundLine(BoundProgram program, Line line, IReadOnlyList<string> loops, int number)
+    /// <param name="solves">Otherwise relations stay: their axes all have loops.</param>
+    public BoundLine(BoundProgram program, Line line, IReadOnlyList<string> loops, int number, bool solves = true)
     {
         (this.program, Source, Loops, Number) = (program, line, loops, number);
         var plain = WithoutComposites(line);
@@ -21,7 +23,8 @@ sealed class BoundLine
         for (var i = 0; i < conditions.Count; i++)
         {
             if (conditions[i] is not Compare { Operator: Comparison.Equal } relation || Difference(relation) is not { } difference) continue;
-            if (Solvable(difference, axes, plain.Target.Axes()) is not { } axis) continue;
+            if (!solves) relations.Add(difference);
+            if (!solves || Solvable(difference, axes, program.Extents, plain.Target.Axes()) is not { } axis) continue;
             var solution = difference.Without(axis).Times(-difference[axis]);
             var expression = solution.ToExpr(a => new AxisValue(a));
             plain = plain.Map(e => e is AxisValue value && value.Axis == axis ? expression : e);
@@ -66,6 +69,9 @@ sealed class BoundLine
     /// <summary>Forms that are at least 0 at every point.</summary>
     public IReadOnlyList<IndexForm> Limits => limits;
 
+    /// <summary>Forms that are 0 at every point, where they are not solved.</summary>
+    public IReadOnlyList<IndexForm> Relations => relations;
+
     /// <summary>The other conditions, in text order: each may rely on the ones before it.</summary>
     public IReadOnlyList<Expr> Tests => tests;
 
@@ -103,11 +109,11 @@ sealed class BoundLine
     IndexForm? Difference(Compare compare) =>
         program.Affine(compare.Left) is { } left && program.Affine(compare.Right) is { } right ? left.Minus(right) : null;
 
-    // A summed axis first: then the target keeps plain indices.
-    static string? Solvable(IndexForm relation, List<string> axes, List<string> left)
+    // A summed axis, so that the target keeps plain indices, and the longest, which leaves the fewest points.
+    static string? Solvable(IndexForm relation, List<string> axes, Extents extents, List<string> left)
     {
         var candidates = axes.Where(a => Math.Abs(relation[a]) == 1).ToList();
-        return candidates.Find(a => !left.Contains(a)) ?? candidates.FirstOrDefault();
+        return candidates.Where(a => !left.Contains(a)).MaxBy(a => extents[a]) ?? candidates.FirstOrDefault();
     }
 
     IndexForm[]? LimitsOf(Expr condition) =>

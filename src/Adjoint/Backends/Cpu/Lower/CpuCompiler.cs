@@ -8,13 +8,14 @@ sealed class CpuCompiler
 {
     readonly BoundProgram program;
     readonly CpuOptions options;
+    readonly Team team;
     readonly Dictionary<Line, LinePlan> plans = new(ReferenceEqualityComparer.Instance);
     readonly List<string> loops = [];
     readonly List<string> texts = [];
 
     public CpuCompiler(BoundProgram program, CpuOptions options)
     {
-        (this.program, this.options, Sites) = (program, options, new(program));
+        (this.program, this.options, team, Sites) = (program, options, options.Team ?? Team.Shared, new(program));
         AddPlans(program.Program.Body, []);
         FirstWriters.Mark(program, [.. plans.Values], Downward);
         Steps = Compile(program.Program.Body);
@@ -22,6 +23,11 @@ sealed class CpuCompiler
 
     public Sites Sites { get; }
     public CpuStep[] Steps { get; }
+
+    /// <summary>Memory that contractions share, one after the other.</summary>
+    public long WorkspaceBytes { get; private set; }
+    public nint Workspace { get; set; }
+    public int Contractions { get; private set; }
     public int Loops => loops.Count;
 
     /// <summary>The C# of every kernel, in the order of the steps.</summary>
@@ -50,7 +56,10 @@ sealed class CpuCompiler
             else
             {
                 var line = new BoundLine(program, (Line)statement, around, plans.Count);
-                if (!line.IsEmpty) plans[(Line)statement] = new(program, line);
+                if (line.IsEmpty) continue;
+                var contraction = ContractionLine.Of(program, line.Source, around);
+                if (contraction?.Shape.Operations < options.ContractsFrom) contraction = null;
+                plans[line.Source] = new(program, line, contraction);
             }
     }
 
@@ -73,7 +82,8 @@ sealed class CpuCompiler
 
         void Flush()
         {
-            foreach (var item in tree.Items) steps.Add(Compile(item));
+            foreach (var item in tree.Items)
+                steps.Add(item is PointItem { Plan: { Contraction: { } contraction } plan } ? Contract(plan, contraction) : Compile(item));
             tree = new(program);
         }
     }
@@ -92,10 +102,22 @@ sealed class CpuCompiler
         texts.Add(text);
         var (extent, chunk) = Chunks(item, isParallel);
         return new(KernelCache.Compile(kernel.Code, text), [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
-            [.. kernel.Integers.Select(a => loops.IndexOf(a))], extent, chunk, options.Team ?? Team.Shared);
+            [.. kernel.Integers.Select(a => loops.IndexOf(a))], extent, chunk, team);
 
         NestKernel Write(HashSet<string> unstored) =>
             NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored);
+    }
+
+    ContractionStep Contract(LinePlan plan, ContractionLine line)
+    {
+        var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, team.Threads);
+        WorkspaceBytes = Math.Max(WorkspaceBytes, contraction.WorkspaceBytes);
+        Contractions++;
+        return new(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B), Operand(plan.Line.Target.Tensor, line.Out),
+            !plan.IsFirst, line.Scale, team, () => Workspace);
+
+        ContractionOperand Operand(string tensor, IndexForm first) =>
+            new(program[tensor].Buffer, program[tensor].Type.ByteSize, first.Constant, [.. loops.Select(l => first[l])]);
     }
 
     // Written first and read only in this kernel, and nobody outside asks for it.

@@ -50,7 +50,8 @@ sealed unsafe class CpuProgram
             offsets[place] = bytes;
             bytes += (place.Bytes + Storage.Alignment - 1) / Storage.Alignment * Storage.Alignment;
         }
-        arena = Storage.Allocate(Math.Max(bytes, 1));
+        arena = Storage.Allocate(Math.Max(bytes + compiler.WorkspaceBytes, 1));
+        compiler.Workspace = (nint)arena.Pointer + (nint)bytes;
         foreach (var (place, offset) in offsets) own[place.Buffer] = (nint)arena.Pointer + (nint)offset;
         own[^1] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(status));
         foreach (var place in places)
@@ -70,6 +71,9 @@ sealed unsafe class CpuProgram
     public IReadOnlyList<string> Fallbacks => compiler.Fallbacks;
 
     public int Kernels => compiler.Texts.Count;
+
+    /// <summary>Lines that the contraction engine computes.</summary>
+    public int Contractions => compiler.Contractions;
 
     /// <summary>Memory for what is neither operand nor output.</summary>
     public long ArenaBytes { get; }

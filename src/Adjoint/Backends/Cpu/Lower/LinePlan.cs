@@ -11,9 +11,15 @@ sealed class LinePlan
 
     readonly BoundProgram program;
 
-    public LinePlan(BoundProgram program, BoundLine line)
+    /// <param name="contraction">The line as a contraction, if it is one: then it has no loops here.</param>
+    public LinePlan(BoundProgram program, BoundLine line, ContractionLine? contraction)
     {
-        (this.program, Line) = (program, line);
+        (this.program, Line, Contraction) = (program, line, contraction);
+        if (contraction is not null)
+        {
+            (Outer, Tail, IsRegister) = ([], [], true);
+            return;
+        }
         IsSequential = ReadsItsOwnCells();
         Vector = IsSequential ? null : Choose();
         string[] summed = [.. line.Summed.Where(a => a != Vector)];
@@ -35,6 +41,9 @@ sealed class LinePlan
     }
 
     public BoundLine Line { get; }
+
+    /// <summary>What the contraction engine does of it; null for a line of loops.</summary>
+    public ContractionLine? Contraction { get; }
 
     /// <summary>The axis of the lanes; null for scalars.</summary>
     public string? Vector { get; }

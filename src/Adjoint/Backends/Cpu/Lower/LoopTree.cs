@@ -36,6 +36,11 @@ sealed class LoopTree(BoundProgram program)
 
     public void Add(LinePlan plan)
     {
+        if (plan.Contraction is not null)
+        {
+            Items.Add(new PointItem(plan));
+            return;
+        }
         var items = Items;
         var placed = new List<string>(plan.Line.Loops);
         var outer = plan.Outer.ToList();

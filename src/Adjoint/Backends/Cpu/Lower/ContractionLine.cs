@@ -1,0 +1,94 @@
+namespace Adjoint;
+
+// A line that sums products of two tensors over axes goes to the contraction engine, whatever it is called: what counts is
+// which of its axes the two tensors and the target share. A relation between axes (padding, strides, dilation) becomes a
+// window: the position of its longest summed axis, computed from the others.
+
+/// <summary>A line as a contraction.</summary>
+/// <param name="A">Where a begins, from the first cell of its tensor; time loops move it.</param>
+sealed record ContractionLine(
+    ContractionShape Shape, string TensorA, string TensorB, IndexForm A, IndexForm B, IndexForm Out, double Scale)
+{
+    /// <summary>The line as a contraction, or null where it is none.</summary>
+    /// <param name="loops">The axes of the enclosing time loops.</param>
+    public static ContractionLine? Of(BoundProgram program, Line line, IReadOnlyList<string> loops)
+    {
+        if (line.Op is not (LineOp.Add or LineOp.Subtract)) return null;
+        var bound = new BoundLine(program, line, loops, 0, solves: false);
+        var factors = new List<Access>();
+        var scale = line.Op is LineOp.Subtract ? -1.0 : 1.0;
+        if (bound.IsEmpty || bound.Tests.Count > 0 || !AddFactors(program, bound.Value, factors, ref scale) || factors.Count != 2) return null;
+        var (a, b) = (factors[0], factors[1]);
+        if (program[a.Tensor].IsInteger || program[b.Tensor].IsInteger || program[line.Target.Tensor].IsInteger
+            || a.Tensor == line.Target.Tensor || b.Tensor == line.Target.Tensor) return null;
+        var (offsetA, offsetB, offsetOut) = (program.Offset(a), program.Offset(b), bound.TargetOffset);
+        var axes = bound.Axes.ToList();
+        var windows = new List<(bool IsOfB, string Axis, IndexForm Position, int Divisor, long Stride)>();
+        foreach (var relation in bound.Relations)
+        {
+            var longest = axes.Where(x => relation[x] != 0 && bound.Summed.Contains(x)).MaxBy(x => program.Extents[x]);
+            if (longest is null) return null;
+            var isOfB = offsetB[longest] != 0;
+            if (isOfB == (offsetA[longest] != 0) || !IsPlain(program, isOfB ? b : a, longest)) return null;
+            if (windows.Exists(w => w.Position[longest] != 0 || relation[w.Axis] != 0)) return null;
+            var factor = relation[longest];
+            var position = relation.Without(longest).Times(factor > 0 ? -1 : 1);
+            windows.Add((isOfB, longest, position, (int)Math.Abs(factor), (isOfB ? offsetB : offsetA)[longest]));
+            axes.Remove(longest);
+            (offsetA, offsetB) = (offsetA.Without(longest), offsetB.Without(longest));
+        }
+        // The relations of a bound line are also its limits; others would cut the shape.
+        if (bound.Limits.Count > 2 * windows.Count || !bound.IsSafe(a) || !bound.IsSafe(b) || !bound.IsSafe(bound.Target)) return null;
+        string[] known = [.. bound.Axes, .. loops];
+        IEnumerable<string> symbols = [.. offsetA.Symbols, .. offsetB.Symbols, .. offsetOut.Symbols];
+        if (symbols.Any(s => !known.Contains(s)) || windows.Exists(w => w.Position.Symbols.Any(s => !axes.Contains(s)))) return null;
+        var shape = new ContractionShape(
+            [.. axes.Select(x => new ContractionAxis(Group(x), program.Extents[x], offsetA[x], offsetB[x], offsetOut[x]))],
+            [.. windows.Select(w => new ContractionWindow(w.IsOfB, program.Extents[w.Axis], w.Stride,
+                [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor))]);
+        var isOne = shape.Count(ContractionGroup.Row) > 1 && shape.Count(ContractionGroup.Column) > 1
+            && shape.Count(ContractionGroup.Sum) > 1;
+        return isOne ? new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale) : null;
+
+        ContractionGroup Group(string axis)
+        {
+            var isInA = offsetA[axis] != 0 || windows.Exists(w => !w.IsOfB && w.Position[axis] != 0);
+            var isInB = offsetB[axis] != 0 || windows.Exists(w => w.IsOfB && w.Position[axis] != 0);
+            return bound.Summed.Contains(axis) ? ContractionGroup.Sum
+                : isInA && isInB ? ContractionGroup.Batch
+                : isInB ? ContractionGroup.Column : ContractionGroup.Row;
+        }
+
+        IndexForm Start(IndexForm offset) => axes.Aggregate(offset, (rest, axis) => rest.Without(axis));
+    }
+
+    // A product of accesses and constants, quotients by constants among them.
+    static bool AddFactors(BoundProgram program, Expr expr, List<Access> factors, ref double scale)
+    {
+        if (program.Constant(expr) is { } constant)
+        {
+            scale *= constant;
+            return true;
+        }
+        switch (expr)
+        {
+            case Access access:
+                factors.Add(access);
+                return true;
+            case Negate negate:
+                scale = -scale;
+                return AddFactors(program, negate.Value, factors, ref scale);
+            case Binary { Operator: Arithmetic.Multiply } product:
+                return AddFactors(program, product.Left, factors, ref scale) && AddFactors(program, product.Right, factors, ref scale);
+            case Binary { Operator: Arithmetic.Divide } quotient when program.Constant(quotient.Right) is { } divisor:
+                scale /= divisor;
+                return AddFactors(program, quotient.Left, factors, ref scale);
+            default: return false;
+        }
+    }
+
+    // One index is the axis and no other mentions it.
+    static bool IsPlain(BoundProgram program, Access access, string axis) =>
+        access.Indices.Count(i => i.Axes().Contains(axis)) == 1
+        && access.Indices.Any(i => program.Form(i).Key == IndexForm.Of(axis).Key);
+}

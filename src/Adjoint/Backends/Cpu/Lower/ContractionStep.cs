@@ -1,0 +1,24 @@
+namespace Adjoint;
+
+/// <summary>A contraction inside a program.</summary>
+/// <param name="accumulates">Adds to what the cells hold.</param>
+sealed unsafe class ContractionStep(
+    ContractionPlan plan, ContractionOperand a, ContractionOperand b, ContractionOperand cells, bool accumulates, double scale, Team team,
+    Func<nint> workspace) : CpuStep
+{
+    public override void Run(CpuFrame frame) => plan.Run(
+        a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)workspace(), team, scale);
+}
+
+/// <summary>Where one array of a contraction begins.</summary>
+/// <param name="Bytes">Of a cell.</param>
+/// <param name="Factors">Cells that one position of each time loop moves it.</param>
+sealed unsafe record ContractionOperand(int Buffer, int Bytes, long First, long[] Factors)
+{
+    public void* Address(CpuFrame frame)
+    {
+        var cell = First;
+        for (var i = 0; i < Factors.Length; i++) cell += Factors[i] * frame.Positions[i];
+        return (byte*)frame.Buffers[Buffer] + cell * Bytes;
+    }
+}
