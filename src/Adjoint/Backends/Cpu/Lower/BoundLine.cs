@@ -1,7 +1,8 @@
 namespace Adjoint;
 
-// A line with sizes put in. Composite indices are written out, a relation with an axis of factor 1 is solved for it (the
-// axis vanishes from the loops and its extent limits the others), affine conditions become limits, the rest are tests.
+// A line with sizes put in. Composite indices are written out, a relation with an axis of factor 1 is solved for it
+// (the axis vanishes from the loops and its extent limits the others), affine conditions become limits, the rest are
+// tests.
 
 /// <summary>One line, ready to be put into loops.</summary>
 sealed class BoundLine
@@ -22,17 +23,20 @@ sealed class BoundLine
         var conditions = plain.Condition.Conjuncts();
         for (var i = 0; i < conditions.Count; i++)
         {
-            if (conditions[i] is not Compare { Operator: Comparison.Equal } relation || Difference(relation) is not { } difference) continue;
+            if (conditions[i] is not Compare { Operator: Comparison.Equal } relation
+                || Difference(relation) is not { } difference) continue;
             if (!solves) relations.Add(difference);
             if (!solves || Solvable(difference, axes, program.Extents, plain.Target.Axes()) is not { } axis) continue;
             var solution = difference.Without(axis).Times(-difference[axis]);
             var expression = solution.ToExpr(a => new AxisValue(a));
-            plain = plain.Map(e => e is AxisValue value && value.Axis == axis ? expression : e);
-            conditions = [.. conditions.Where((_, n) => n != i).Select(c => c.Map(e => e is AxisValue value && value.Axis == axis ? expression : e))];
+            plain = plain.Map(Solved);
+            conditions = [.. conditions.Where((_, n) => n != i).Select(c => c.Map(Solved))];
             axes.Remove(axis);
             limits.Add(solution);
             limits.Add(solution.Times(-1).Plus(program.Extents[axis] - 1));
             i = -1;
+
+            Expr Solved(Expr e) => e is AxisValue value && value.Axis == axis ? expression : e;
         }
         foreach (var condition in conditions)
             if (LimitsOf(condition) is { } affine) limits.AddRange(affine);
@@ -107,7 +111,8 @@ sealed class BoundLine
     public override string ToString() => Source.ToString();
 
     IndexForm? Difference(Compare compare) =>
-        program.Affine(compare.Left) is { } left && program.Affine(compare.Right) is { } right ? left.Minus(right) : null;
+        program.Affine(compare.Left) is { } left && program.Affine(compare.Right) is { } right
+            ? left.Minus(right) : null;
 
     // A summed axis, so that the target keeps plain indices, and the longest, which leaves the fewest points.
     static string? Solvable(IndexForm relation, List<string> axes, Extents extents, List<string> left)
@@ -117,7 +122,8 @@ sealed class BoundLine
     }
 
     IndexForm[]? LimitsOf(Expr condition) =>
-        condition is not Compare { Operator: not Comparison.NotEqual } compare || Difference(compare) is not { } difference ? null
+        condition is not Compare { Operator: not Comparison.NotEqual } compare
+        || Difference(compare) is not { } difference ? null
         : compare.Operator switch
         {
             Comparison.Equal => [difference, difference.Times(-1)],
@@ -129,23 +135,27 @@ sealed class BoundLine
 
     Line WithoutComposites(Line line)
     {
-        return new((Access)Written(line.Target), line.Op, Written(line.Value), line.Condition is null ? null : Written(line.Condition));
+        return new((Access)Written(line.Target), line.Op, Written(line.Value),
+            line.Condition is null ? null : Written(line.Condition));
 
         Expr Written(Expr expr) => expr switch
         {
-            Access access => access with { Indices = [.. access.Indices.Select((index, d) => Index(index, access.Tensor, d))] },
+            Access access =>
+                access with { Indices = [.. access.Indices.Select((index, d) => Index(index, access.Tensor, d))] },
             Composite composite => WrittenOut(line, composite, null, 0),
             _ => expr.WithParts(expr.Parts().Map(Written)),
         };
 
-        Expr Index(Expr index, string tensor, int d) => index is Composite composite ? WrittenOut(line, composite, tensor, d) : Written(index);
+        Expr Index(Expr index, string tensor, int d) =>
+            index is Composite composite ? WrittenOut(line, composite, tensor, d) : Written(index);
     }
 
     Expr WrittenOut(Line line, Composite composite, string? tensor, int d)
     {
         var sum = composite.Parts[0];
         for (var i = 1; i < composite.Parts.Count; i++)
-            sum = new Binary(Arithmetic.Add, new Binary(Arithmetic.Multiply, sum, new Number(Extent(i))), composite.Parts[i]);
+            sum = new Binary(Arithmetic.Add, new Binary(Arithmetic.Multiply, sum, new Number(Extent(i))),
+                composite.Parts[i]);
         return sum;
 
         int Extent(int part)
@@ -154,7 +164,8 @@ sealed class BoundLine
             var dims = tensor is null ? null : program.Program.FindOperand(tensor)?.Dims
                 ?? program.Program.Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;
             if (dims?[d].Axes is { } axes && axes.Count == composite.Parts.Count) return program.Extents[axes[part]];
-            throw LoopErrors.InLine(program.Program, $"how many positions the part {composite.Parts[part]} has can't be told", line,
+            throw LoopErrors.InLine(program.Program,
+                $"how many positions the part {composite.Parts[part]} has can't be told", line,
                 [composite], "Declare the dimension in the signature with the same number of parts.");
         }
     }

@@ -10,7 +10,8 @@ sealed class BoundProgram
     readonly Dictionary<string, Expr> atoms = [];
     readonly Dictionary<Expr, double?> constants = [];
 
-    public BoundProgram(LoopProgram program, Extents extents, IReadOnlyDictionary<string, DType> operandTypes, DType otherwise)
+    public BoundProgram(LoopProgram program, Extents extents, IReadOnlyDictionary<string, DType> operandTypes,
+        DType otherwise)
     {
         (Program, Extents) = (program, extents);
         Integers = Checker.IntegerOperands(program);
@@ -18,13 +19,15 @@ sealed class BoundProgram
         foreach (var operand in program.Operands)
         {
             if (operand.Kind is OperandKind.Shape) continue;
-            var type = operandTypes.TryGetValue(operand.Name, out var given) ? given : Integers.Contains(operand.Name) ? DType.Int64 : Type;
+            var type = operandTypes.TryGetValue(operand.Name, out var given) ? given
+                : Integers.Contains(operand.Name) ? DType.Int64 : Type;
             Add(new(operand.Name, places.Count, type, extents.Tensor(operand.Name)) { IsOperand = true });
         }
         foreach (var writers in program.Lines.GroupBy(l => l.Target.Tensor))
         {
             var updates = program.Updated(writers.Key)?.Name;
-            Add(new(writers.Key, places.Count, updates is null ? Type : places[updates].Type, extents.Tensor(writers.Key))
+            Add(new(writers.Key, places.Count, updates is null ? Type : places[updates].Type,
+                extents.Tensor(writers.Key))
             {
                 Updates = updates,
                 IsOutput = program.Outputs.Any(o => o.Name == writers.Key),
@@ -49,13 +52,14 @@ sealed class BoundProgram
     public IReadOnlyCollection<TensorPlace> Places => places.Values;
 
     public TensorPlace this[string tensor] => places.TryGetValue(tensor, out var place) ? place
-        : throw new LoopRunException($"{Program.Name}: {tensor} is given by its shape alone and has no values to read.");
+        : throw new LoopRunException($"{Program.Name}: {tensor} is given by its shape alone, without values.");
 
     /// <summary>The expression behind an atom.</summary>
     public Expr? Atom(string symbol) => atoms.GetValueOrDefault(symbol);
 
     /// <summary>The axes whose positions a symbol depends on.</summary>
-    public IEnumerable<string> AxesOf(string symbol) => atoms.TryGetValue(symbol, out var atom) ? atom.Axes() : [symbol];
+    public IEnumerable<string> AxesOf(string symbol) =>
+        atoms.TryGetValue(symbol, out var atom) ? atom.Axes() : [symbol];
 
     /// <summary>An index as a form; what is not affine in it becomes an atom. A quotient rounds down.</summary>
     public IndexForm Form(Expr expr) => Affine(expr, rounds: true, Atom)!;
@@ -84,7 +88,8 @@ sealed class BoundProgram
         for (var d = 0; d < access.Indices.Count; d++)
         {
             var cell = Form(access.Indices[d]).Plus(-extent.From[d]);
-            if (!IsNeverNegative(cell, limits) || !IsNeverNegative(cell.Times(-1).Plus(extent.Sizes[d] - 1), limits)) yield return d;
+            if (!IsNeverNegative(cell, limits)
+                || !IsNeverNegative(cell.Times(-1).Plus(extent.Sizes[d] - 1), limits)) yield return d;
         }
     }
 
@@ -96,7 +101,8 @@ sealed class BoundProgram
         return constants[expr] = expr.Any(e => e is AxisValue or Access) ? null : Evaluate(expr);
     }
 
-    /// <summary>Whether a form is at least 0 wherever the limits are: by itself, or as a limit plus something not negative.</summary>
+    /// <summary>Whether a form is at least 0 wherever the limits are: by itself, or as a limit plus something not
+    /// negative.</summary>
     public bool IsNeverNegative(IndexForm form, IReadOnlyList<IndexForm> limits) =>
         form.Min(Range) >= 0 || limits.Any(l => form.Minus(l).Min(Range) >= 0);
 
@@ -115,7 +121,8 @@ sealed class BoundProgram
     IndexForm Atom(Expr expr)
     {
         if (expr is AttributeValue attribute)
-            throw new LoopRunException($"{Program.Name}: the attribute {attribute.Name} is used in an index, which takes integers.");
+            throw new LoopRunException(
+                $"{Program.Name}: the attribute {attribute.Name} is used in an index, which takes integers.");
         var symbol = $"{{{expr}}}";
         atoms[symbol] = expr;
         return IndexForm.Of(symbol);
@@ -191,7 +198,8 @@ sealed class BoundProgram
 
     void Add(TensorPlace place) => places.Add(place.Name, place);
 
-    static IndexForm? Whole(double value) => value == Math.Floor(value) && Math.Abs(value) <= 1L << 53 ? IndexForm.Of((long)value) : null;
+    static IndexForm? Whole(double value) =>
+        value == Math.Floor(value) && Math.Abs(value) <= 1L << 53 ? IndexForm.Of((long)value) : null;
 
     DType? FloatingType(LoopProgram program, IReadOnlyDictionary<string, DType> operandTypes)
     {
@@ -204,7 +212,8 @@ sealed class BoundProgram
             if (!fits)
                 throw new LoopRunException($"{program.Name}: {operand.Name} is {type.Name}; "
                     + (Integers.Contains(operand.Name) ? "integers are int32 or int64."
-                        : $"floating operands are float32 or float64, all of one type{(found is null ? "" : $", here {found.Value.Name}")}."));
+                        : "floating operands are float32 or float64, all of one type"
+                            + (found is null ? "." : $", here {found.Value.Name}.")));
             if (!Integers.Contains(operand.Name)) found = type;
         }
         return found;

@@ -1,8 +1,8 @@
 namespace Adjoint;
 
-// A line that sums products of two tensors over axes goes to the contraction engine, whatever it is called: what counts is
-// which of its axes the two tensors and the target share. A relation between axes (padding, strides, dilation) becomes a
-// window: the position of its longest summed axis, computed from the others.
+// A line that sums products of two tensors over axes goes to the contraction engine, whatever it is called: what counts
+// is which of its axes the two tensors and the target share. A relation between axes (padding, strides, dilation)
+// becomes a window: the position of its longest summed axis, computed from the others.
 
 /// <summary>A line as a contraction.</summary>
 /// <param name="A">Where a begins, from the first cell of its tensor; time loops move it.</param>
@@ -17,7 +17,8 @@ sealed record ContractionLine(
         var bound = new BoundLine(program, line, loops, 0, solves: false);
         var factors = new List<Access>();
         var scale = line.Op is LineOp.Subtract ? -1.0 : 1.0;
-        if (bound.IsEmpty || bound.Tests.Count > 0 || !AddFactors(program, bound.Value, factors, ref scale) || factors.Count != 2) return null;
+        if (bound.IsEmpty || bound.Tests.Count > 0 || !AddFactors(program, bound.Value, factors, ref scale)
+            || factors.Count != 2) return null;
         var (a, b) = (factors[0], factors[1]);
         if (program[a.Tensor].IsInteger || program[b.Tensor].IsInteger || program[line.Target.Tensor].IsInteger
             || a.Tensor == line.Target.Tensor || b.Tensor == line.Target.Tensor) return null;
@@ -38,12 +39,15 @@ sealed record ContractionLine(
             (offsetA, offsetB) = (offsetA.Without(longest), offsetB.Without(longest));
         }
         // The relations of a bound line are also its limits; others would cut the shape.
-        if (bound.Limits.Count > 2 * windows.Count || !bound.IsSafe(a) || !bound.IsSafe(b) || !bound.IsSafe(bound.Target)) return null;
+        if (bound.Limits.Count > 2 * windows.Count || !bound.IsSafe(a) || !bound.IsSafe(b)
+            || !bound.IsSafe(bound.Target)) return null;
         string[] known = [.. bound.Axes, .. loops];
         IEnumerable<string> symbols = [.. offsetA.Symbols, .. offsetB.Symbols, .. offsetOut.Symbols];
-        if (symbols.Any(s => !known.Contains(s)) || windows.Exists(w => w.Position.Symbols.Any(s => !axes.Contains(s)))) return null;
+        if (symbols.Any(s => !known.Contains(s))
+            || windows.Exists(w => w.Position.Symbols.Any(s => !axes.Contains(s)))) return null;
         var shape = new ContractionShape(
-            [.. axes.Select(x => new ContractionAxis(Group(x), program.Extents[x], offsetA[x], offsetB[x], offsetOut[x]))],
+            [.. axes.Select(x =>
+                new ContractionAxis(Group(x), program.Extents[x], offsetA[x], offsetB[x], offsetOut[x]))],
             [.. windows.Select(w => new ContractionWindow(w.IsOfB, program.Extents[w.Axis], w.Stride,
                 [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor))]);
         var isOne = shape.Count(ContractionGroup.Row) > 1 && shape.Count(ContractionGroup.Column) > 1
@@ -79,7 +83,8 @@ sealed record ContractionLine(
                 scale = -scale;
                 return AddFactors(program, negate.Value, factors, ref scale);
             case Binary { Operator: Arithmetic.Multiply } product:
-                return AddFactors(program, product.Left, factors, ref scale) && AddFactors(program, product.Right, factors, ref scale);
+                return AddFactors(program, product.Left, factors, ref scale)
+                    && AddFactors(program, product.Right, factors, ref scale);
             case Binary { Operator: Arithmetic.Divide } quotient when program.Constant(quotient.Right) is { } divisor:
                 scale /= divisor;
                 return AddFactors(program, quotient.Left, factors, ref scale);

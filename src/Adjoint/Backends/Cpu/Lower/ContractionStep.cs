@@ -3,8 +3,8 @@ namespace Adjoint;
 /// <summary>A contraction inside a program.</summary>
 /// <param name="accumulates">Adds to what the cells hold.</param>
 sealed unsafe class ContractionStep(
-    ContractionPlan plan, ContractionOperand a, ContractionOperand b, ContractionOperand cells, bool accumulates, double scale, Team team,
-    Func<nint> workspace) : CpuStep
+    ContractionPlan plan, ContractionOperand a, ContractionOperand b, ContractionOperand cells, bool accumulates,
+    double scale, Team team, Func<nint> workspace) : CpuStep
 {
     public override void Run(CpuFrame frame) => plan.Run(
         a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)workspace(), team, scale);

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// Statements to steps: consecutive lines become loops, each outermost loop a kernel; a time loop is a loop over the steps
-// of its lines.
+// Statements to steps: consecutive lines become loops, each outermost loop a kernel; a time loop is a loop over the
+// steps of its lines.
 
 /// <summary>Compiles the body of a program.</summary>
 sealed class CpuCompiler
@@ -40,7 +40,8 @@ sealed class CpuCompiler
     public HashSet<string> Unstored { get; } = [];
 
     /// <summary>Tensors whose cells need a start value before the first step.</summary>
-    public bool NeedsStart(TensorPlace place) => !plans.Values.Any(p => p.IsFirst && p.Line.Target.Tensor == place.Name);
+    public bool NeedsStart(TensorPlace place) =>
+        !plans.Values.Any(p => p.IsFirst && p.Line.Target.Tensor == place.Name);
 
     HashSet<string> Downward { get; } = [];
 
@@ -73,7 +74,8 @@ sealed class CpuCompiler
             {
                 Flush();
                 if (program.Extents[loop.Axis] > 0)
-                    steps.Add(new TimeLoopStep(loops.IndexOf(loop.Axis), program.Extents[loop.Axis], loop.Down, Compile(loop.Body)));
+                    steps.Add(new TimeLoopStep(loops.IndexOf(loop.Axis), program.Extents[loop.Axis], loop.Down,
+                        Compile(loop.Body)));
             }
             else if (plans.TryGetValue((Line)statement, out var plan)) tree.Add(plan);
         }
@@ -83,7 +85,8 @@ sealed class CpuCompiler
         void Flush()
         {
             foreach (var item in tree.Items)
-                steps.Add(item is PointItem { Plan: { Contraction: { } contraction } plan } ? Contract(plan, contraction) : Compile(item));
+                steps.Add(item is PointItem { Plan: { Contraction: { } contraction } plan }
+                    ? Contract(plan, contraction) : Compile(item));
             tree = new(program);
         }
     }
@@ -95,13 +98,15 @@ sealed class CpuCompiler
             if (plan.Fallback is { } reason) Fallbacks.Add($"{plan.Line}: {reason}");
         var isParallel = item is LoopNode root && LoopTree.IsParallel(program, root);
         var kernel = Write(new HashSet<string>());
-        var local = own.Select(p => p.Line.Target.Tensor).Where(t => IsLocal(t, own) && !kernel.Loaded.Contains(t)).ToHashSet();
+        var local = own.Select(p => p.Line.Target.Tensor)
+            .Where(t => IsLocal(t, own) && !kernel.Loaded.Contains(t)).ToHashSet();
         if (local.Count > 0) kernel = Write(local);
         Unstored.UnionWith(local);
         var text = CSharpWriter.Print(kernel.Code);
         texts.Add(text);
         var (extent, chunk) = Chunks(item, isParallel);
-        return new(KernelCache.Compile(kernel.Code, text), [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
+        return new(KernelCache.Compile(kernel.Code, text),
+            [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
             [.. kernel.Integers.Select(a => loops.IndexOf(a))], extent, chunk, team);
 
         NestKernel Write(HashSet<string> unstored) =>
@@ -113,17 +118,20 @@ sealed class CpuCompiler
         var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, team.Threads);
         WorkspaceBytes = Math.Max(WorkspaceBytes, contraction.WorkspaceBytes);
         Contractions++;
-        return new(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B), Operand(plan.Line.Target.Tensor, line.Out),
+        return new(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
+            Operand(plan.Line.Target.Tensor, line.Out),
             !plan.IsFirst, line.Scale, team, () => Workspace);
 
         ContractionOperand Operand(string tensor, IndexForm first) =>
-            new(program[tensor].Buffer, program[tensor].Type.ByteSize, first.Constant, [.. loops.Select(l => first[l])]);
+            new(program[tensor].Buffer, program[tensor].Type.ByteSize, first.Constant,
+                [.. loops.Select(l => first[l])]);
     }
 
     // Written first and read only in this kernel, and nobody outside asks for it.
     bool IsLocal(string tensor, List<LinePlan> own) => !program[tensor].IsOutput && !program[tensor].IsInteger
         && own.Exists(p => p.IsFirst && p.Line.Target.Tensor == tensor)
-        && plans.Values.All(p => own.Contains(p) || p.Line.Target.Tensor != tensor && p.Line.Reads.All(r => r.Tensor != tensor));
+        && plans.Values.All(p =>
+            own.Contains(p) || p.Line.Target.Tensor != tensor && p.Line.Reads.All(r => r.Tensor != tensor));
 
     (long Extent, long Chunk) Chunks(LoopItem item, bool isParallel)
     {
@@ -135,7 +143,8 @@ sealed class CpuCompiler
         {
             var points = plan.Line.Axes.Aggregate(1.0, (count, axis) => count * program.Extents[axis]);
             var cost = 0;
-            foreach (var expression in plan.Line.Tests.Prepend(plan.Line.Value)) expression.Visit(e => cost += e is Call ? 10 : 1);
+            foreach (var expression in plan.Line.Tests.Prepend(plan.Line.Value))
+                expression.Visit(e => cost += e is Call ? 10 : 1);
             operations += points * cost;
         }
         var turns = (long)Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations)));

@@ -12,8 +12,8 @@ sealed record CpuOptions
     /// <summary>The floating type of programs whose operands do not say it.</summary>
     public DType Type { get; init; } = DType.Float32;
 
-    /// <summary>Operations from which a sum of products goes to the contraction engine: below, its own overhead outweighs
-    /// what it saves.</summary>
+    /// <summary>Operations from which a sum of products goes to the contraction engine: below, its own overhead
+    /// outweighs what it saves.</summary>
     public double ContractsFrom { get; init; } = 1 << 14;
 
     /// <summary>Work below which a loop is not worth a second thread, in operations; about 10 µs.</summary>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Adjoint;
 
-/// <summary>A loop program bound to sizes and types, compiled to kernels. It runs many times, one run at a time.</summary>
+/// <summary>A loop program bound to sizes and types, compiled to kernels. It runs many times, one run at a
+/// time.</summary>
 sealed unsafe class CpuProgram
 {
     readonly BoundProgram program;
@@ -29,8 +30,10 @@ sealed unsafe class CpuProgram
             var (name, dims) = (text.Outputs[i].Name, text.Outputs[i].Dims);
             var place = program[name];
             int[] from = [.. dims.Select(d => d.From)];
-            int[] sizes = [.. dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * program.Extents[axis]) + d.To - d.From)];
-            if (from.SequenceEqual(place.Extent.From) && sizes.SequenceEqual(place.Extent.Sizes)) outputBuffers[i] = place.Buffer;
+            int[] sizes = [.. dims.Select(d =>
+                d.Axes.Aggregate(1, (size, axis) => size * program.Extents[axis]) + d.To - d.From)];
+            if (from.SequenceEqual(place.Extent.From)
+                && sizes.SequenceEqual(place.Extent.Sizes)) outputBuffers[i] = place.Buffer;
             else
             {
                 outputBuffers[i] = buffers++;
@@ -46,7 +49,9 @@ sealed unsafe class CpuProgram
         foreach (var place in places)
         {
             var isRandom = text.FindOperand(place.Name) is { Kind: OperandKind.Uniform or OperandKind.Normal };
-            if (!isRandom && (place.IsOperand || place.IsOutput && !windows.Contains(place.Name) || compiler.Unstored.Contains(place.Name))) continue;
+            if (!isRandom
+                && (place.IsOperand || place.IsOutput && !windows.Contains(place.Name)
+                    || compiler.Unstored.Contains(place.Name))) continue;
             offsets[place] = bytes;
             bytes += (place.Bytes + Storage.Alignment - 1) / Storage.Alignment * Storage.Alignment;
         }
@@ -87,7 +92,8 @@ sealed unsafe class CpuProgram
     public uint Step { get; set; }
 
     /// <param name="shapes">Of every operand but the random ones whose size follows from the others.</param>
-    /// <param name="operandTypes">float32 or float64 for floating operands, all the same; int32 or int64 for integers.</param>
+    /// <param name="operandTypes">float32 or float64 for floating operands, all the same; int32 or int64 for
+    /// integers.</param>
     /// <param name="attributes">Values that replace defaults.</param>
     public static CpuProgram Compile(LoopProgram program, IReadOnlyDictionary<string, int[]> shapes,
         IReadOnlyDictionary<string, DType> operandTypes, IReadOnlyDictionary<string, double>? attributes = null,
@@ -99,14 +105,15 @@ sealed unsafe class CpuProgram
     }
 
     /// <summary>Runs once.</summary>
-    /// <param name="operands">First cells, in the order of the signature; 0 for operands given by shape, and for random ones
-    /// that are to be drawn.</param>
+    /// <param name="operands">First cells, in the order of the signature; 0 for operands given by shape, and for random
+    /// ones that are to be drawn.</param>
     /// <param name="outputs">First cells, in the order of the signature.</param>
     /// <exception cref="LoopRunException">An index was outside its tensor.</exception>
     public void Run(ReadOnlySpan<nint> operands, ReadOnlySpan<nint> outputs)
     {
         if (operands.Length != operandBuffers.Length || outputs.Length != outputBuffers.Length)
-            throw Throw.Internal($"{program.Program.Name} takes {operandBuffers.Length} operands and {outputBuffers.Length} outputs");
+            throw Throw.Internal(
+                $"{program.Program.Name} takes {operandBuffers.Length} operands, {outputBuffers.Length} outputs");
         (frame.Seed, frame.Step) = (Seed, Step);
         own.CopyTo(frame.Buffers, 0);
         for (var i = 0; i < operands.Length; i++)

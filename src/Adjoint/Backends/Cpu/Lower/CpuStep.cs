@@ -25,7 +25,8 @@ abstract class CpuStep
     public abstract void Run(CpuFrame frame);
 }
 
-/// <summary>Lines that share their loops: one kernel, its outermost loop in chunks where turns are independent.</summary>
+/// <summary>Lines that share their loops: one kernel, its outermost loop in chunks where turns are
+/// independent.</summary>
 sealed unsafe class FusedStep : CpuStep
 {
     /// <summary>Instead of a tensor: where kernels report an index out of range.</summary>
@@ -45,7 +46,8 @@ sealed unsafe class FusedStep : CpuStep
     /// <param name="chunk">Turns that one thread takes at a time; they depend on sizes only.</param>
     public FusedStep(KernelEntry entry, int[] tensors, int[] loops, long extent, long chunk, Team team)
     {
-        (this.entry, this.tensors, this.loops, this.extent, this.chunk, this.team) = (entry, tensors, loops, extent, chunk, team);
+        (this.entry, this.tensors, this.loops, this.extent, this.chunk, this.team) = (entry, tensors, loops, extent,
+            chunk, team);
         buffers = GC.AllocateArray<nint>(tensors.Length + 1, pinned: true);
         integers = GC.AllocateArray<long>(loops.Length + 1, pinned: true);
         chunks = (int)((extent + chunk - 1) / chunk);
@@ -55,7 +57,8 @@ sealed unsafe class FusedStep : CpuStep
 
     public override void Bind(CpuFrame frame)
     {
-        for (var i = 0; i < tensors.Length; i++) buffers[i] = tensors[i] == Status ? frame.Buffers[^1] : frame.Buffers[tensors[i]];
+        for (var i = 0; i < tensors.Length; i++) buffers[i] = tensors[i] == Status ? frame.Buffers[^1]
+            : frame.Buffers[tensors[i]];
     }
 
     public override void Run(CpuFrame frame)

@@ -38,7 +38,8 @@ static class FirstWriters
         return cells == place.Count;
     }
 
-    static bool IsAfter(BoundProgram program, LinePlan first, LinePlan other, string tensor, IReadOnlySet<string> downward)
+    static bool IsAfter(BoundProgram program, LinePlan first, LinePlan other, string tensor,
+        IReadOnlySet<string> downward)
     {
         if (other == first) return first.Line.Reads.All(r => r.Tensor != tensor);
         var reads = other.Line.Reads.Where(r => r.Tensor == tensor).ToList();
@@ -51,7 +52,8 @@ static class FirstWriters
         return reads.All(read => shared.All(axis => Enumerable.Range(0, target.Indices.Count).Any(d =>
         {
             var (written, index) = (program.Form(target.Indices[d]), program.Form(read.Indices[d]));
-            return written.Key == IndexForm.Of(axis).Key && index.Minus(written) is { IsConstant: true, Constant: var ahead }
+            return written.Key == IndexForm.Of(axis).Key
+                && index.Minus(written) is { IsConstant: true, Constant: var ahead }
                 && (downward.Contains(axis) ? ahead >= 0 : ahead <= 0);
         })));
     }

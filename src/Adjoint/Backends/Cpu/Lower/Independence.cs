@@ -8,17 +8,20 @@ static class Independence
     /// may share the loop, and its turns may run in any order.
     /// </summary>
     /// <param name="shared">Axes with the same position for both: those of the loops around.</param>
-    public static bool Holds(BoundProgram program, BoundLine one, BoundLine other, string axis, IReadOnlyCollection<string> shared)
+    public static bool Holds(BoundProgram program, BoundLine one, BoundLine other, string axis,
+        IReadOnlyCollection<string> shared)
     {
         foreach (var read in other.Reads)
             if (read.Tensor == one.Target.Tensor && !AreApart(program, one.Target, read, axis, shared)) return false;
         foreach (var read in one.Reads)
-            if (read.Tensor == other.Target.Tensor && !AreApart(program, other.Target, read, axis, shared)) return false;
+            if (read.Tensor == other.Target.Tensor
+                && !AreApart(program, other.Target, read, axis, shared)) return false;
         return one.Target.Tensor != other.Target.Tensor || AreApart(program, one.Target, other.Target, axis, shared);
     }
 
     // Two cells are different when one index is: k * axis + rest, with rests that differ by less than k.
-    static bool AreApart(BoundProgram program, Access one, Access other, string axis, IReadOnlyCollection<string> shared)
+    static bool AreApart(BoundProgram program, Access one, Access other, string axis,
+        IReadOnlyCollection<string> shared)
     {
         for (var d = 0; d < one.Indices.Count; d++)
         {

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Adjoint;
 
-// Indices with sizes put in are nearly all a constant plus axes times integers. What is not (a gathered index, a quotient)
-// becomes a symbol of its own, an atom, so that the rest of the sum stays readable to bounds, strides and proofs.
+// Indices with sizes put in are nearly all a constant plus axes times integers. What is not (a gathered index, a
+// quotient) becomes a symbol of its own, an atom, so that the rest of the sum stays readable to bounds, strides and
+// proofs.
 
-/// <summary>A constant plus symbols times integers. A symbol is an axis, or an atom of <see cref="BoundProgram"/>.</summary>
+/// <summary>A constant plus symbols times integers. A symbol is an axis, or an atom of <see
+/// cref="BoundProgram"/>.</summary>
 sealed class IndexForm
 {
     readonly SortedDictionary<string, long> terms;
@@ -23,7 +25,8 @@ sealed class IndexForm
     public IEnumerable<string> Symbols => terms.Keys;
 
     /// <summary>Equal for equal forms.</summary>
-    public string Key => key ??= string.Join('+', terms.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Value}*{t.Key}"))
+    public string Key =>
+        key ??= string.Join('+', terms.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Value}*{t.Key}"))
         .Append(Constant.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The factor of a symbol, 0 where it does not occur.</summary>

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// How one line wants to run: which axis the lanes of vectors run along, and in which order the loops stand. Any order of
-// the loops means the same as long as the positions of the summed axes ascend for each cell.
+// How one line wants to run: which axis the lanes of vectors run along, and in which order the loops stand. Any order
+// of the loops means the same as long as the positions of the summed axes ascend for each cell.
 
 /// <summary>The loops of a line and its vector axis.</summary>
 sealed class LinePlan
@@ -68,7 +68,8 @@ sealed class LinePlan
 
     /// <summary>The limits that bound the loop of an axis, once the axes before it have positions.</summary>
     public IEnumerable<IndexForm> LimitsAt(string axis, IReadOnlyCollection<string> placed) =>
-        Line.Limits.Where(l => l[axis] != 0 && l.Symbols.All(s => s == axis || placed.Contains(s) || !Line.Axes.Contains(s)));
+        Line.Limits.Where(l =>
+            l[axis] != 0 && l.Symbols.All(s => s == axis || placed.Contains(s) || !Line.Axes.Contains(s)));
 
     bool DependsOn(string symbol, string axis) => program.AxesOf(symbol).Contains(axis);
 
@@ -98,12 +99,15 @@ sealed class LinePlan
 
     string? Obstacle(string axis)
     {
-        if (Line.TargetOffset.Symbols.Any(s => s != axis && DependsOn(s, axis))) return "the target's index is computed";
+        if (Line.TargetOffset.Symbols.Any(s =>
+            s != axis && DependsOn(s, axis))) return "the target's index is computed";
         if (Line.Left.Contains(axis) && Line.TargetOffset[axis] == 0) return "the target's index does not move";
         var unsafeReads = Line.Reads.Where(r => !Line.IsSafe(r)).ToList();
-        if (unsafeReads.Exists(r => Line.IsUnsafeAlong(r, axis)) || Line.IsUnsafeAlong(Line.Target, axis)) return "a read may be outside its tensor";
+        if (unsafeReads.Exists(r => Line.IsUnsafeAlong(r, axis))
+            || Line.IsUnsafeAlong(Line.Target, axis)) return "a read may be outside its tensor";
         if (unsafeReads.Count > 0
-            && (Line.Tests.Any(t => t.Axes().Contains(axis)) || Line.Expressions.Any(e => e.Any(n => n is Where or And or Or))))
+            && (Line.Tests.Any(t => t.Axes().Contains(axis))
+                || Line.Expressions.Any(e => e.Any(n => n is Where or And or Or))))
             return "a read is guarded";
         return null;
     }
@@ -115,8 +119,8 @@ sealed class LinePlan
         return rows <= 32 || rows * program.Extents[vector] <= CellsSummedInRegisters;
     }
 
-    // A read of the target is harmless at the very cell (y' = f(y')), and where some index, one that only enclosing time
-    // loops move, is another.
+    // A read of the target is harmless at the very cell (y' = f(y')), and where some index, one that only enclosing
+    // time loops move, is another.
     bool ReadsItsOwnCells()
     {
         foreach (var read in Line.Reads)
@@ -127,7 +131,8 @@ sealed class LinePlan
             for (var d = 0; d < read.Indices.Count; d++)
             {
                 var (written, other) = (program.Form(Line.Target.Indices[d]), program.Form(read.Indices[d]));
-                isApart |= written.Minus(other) is { IsConstant: true, Constant: not 0 } && !written.Symbols.Any(Line.Axes.Contains);
+                isApart |= written.Minus(other) is { IsConstant: true, Constant: not 0 }
+                    && !written.Symbols.Any(Line.Axes.Contains);
             }
             if (isApart) continue;
             Fallback = "reads the tensor it writes";

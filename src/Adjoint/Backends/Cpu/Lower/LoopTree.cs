@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// Lines that follow each other share loops as far as the cells they exchange allow: a softmax is one loop over rows with
-// four loops inside, a chain of pointwise lines is one loop.
+// Lines that follow each other share loops as far as the cells they exchange allow: a softmax is one loop over rows
+// with four loops inside, a chain of pointwise lines is one loop.
 
 /// <summary>A loop or a line in it.</summary>
 abstract record LoopItem

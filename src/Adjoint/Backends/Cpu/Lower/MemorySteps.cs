@@ -50,7 +50,8 @@ sealed unsafe class RandomStep(TensorPlace place, bool isNormal) : CpuStep
     }
 }
 
-/// <summary>Copies the cells that an output shows out of the tensor that owns more or fewer; what it lacks is 0.</summary>
+/// <summary>Copies the cells that an output shows out of the tensor that owns more or fewer; what it lacks is
+/// 0.</summary>
 /// <param name="output">The number of the output's buffer.</param>
 sealed unsafe class WindowStep(TensorPlace place, int output, int[] from, int[] sizes) : CpuStep
 {

@@ -70,7 +70,8 @@ sealed partial class NestWriter
         if (offset.IsConstant) return pointer + offset.Constant;
         var key = place.Name + offset.Key;
         for (var scope = bases.Count - 1; scope >= 0; scope--)
-            if (bases[scope].TryGetValue(key, out var found) && (lane is null || scope == bases.Count - 1 || !Mentions(offset, lane))) return found;
+            if (bases[scope].TryGetValue(key, out var found)
+                && (lane is null || scope == bases.Count - 1 || !Mentions(offset, lane))) return found;
         return bases[^1][key] = code.Let($"{place.Name}_at", pointer + Position(offset));
     }
 
@@ -80,7 +81,8 @@ sealed partial class NestWriter
     {
         var offset = program.Offset(access).Without(axis);
         var isReady = offset.Symbols.All(s => program.Atom(s) is { } atom
-            ? atom.Axes().TrueForAll(positions.ContainsKey) && IsFixed(atom, written) && (vector is null || !atom.Axes().Contains(vector))
+            ? atom.Axes().TrueForAll(positions.ContainsKey) && IsFixed(atom, written)
+                && (vector is null || !atom.Axes().Contains(vector))
             : positions.ContainsKey(s));
         if (isReady && !unstored.Contains(access.Tensor)) Base(program[access.Tensor], offset);
     }
@@ -100,17 +102,23 @@ sealed partial class NestWriter
         switch (expr)
         {
             case Access access:
-                if (element == program.Element && !program[access.Tensor].IsInteger) return Code.Convert(code.Let("index", Value(access)), Element.Int64);
+                if (element == program.Element
+                    && !program[access.Tensor].IsInteger) return Code.Convert(code.Let("index", Value(access)),
+                        Element.Int64);
                 loaded.Add(access.Tensor);
                 var place = program[access.Tensor];
                 var offset = program.Offset(access);
-                if (isChecked || line.IsSafe(access)) return Code.Convert(code.Let("index", Load(place, offset)), Element.Int64);
+                if (isChecked || line.IsSafe(access)) return Code.Convert(code.Let("index", Load(place, offset)),
+                    Element.Int64);
                 var isInside = Inside(access);
                 return Code.Convert(code.Let("index",
-                    Code.Select(isInside, Load(place, offset), Code.Constant(new CodeType(place.Element), 0L))), Element.Int64);
+                    Code.Select(isInside, Load(place, offset), Code.Constant(new CodeType(place.Element), 0L))),
+                        Element.Int64);
             case Binary { Operator: Arithmetic.Divide or Arithmetic.Remainder } binary:
-                var (a, b) = (Position(program.Form(binary.Left)), code.Let("divisor", Position(program.Form(binary.Right))));
-                if (b is not CodeConstant) b = code.Let("divisor", Code.Select(Code.Equal(b, 0), Code.Constant(CodeType.Int64, 1L), b));
+                var (a, b) = (Position(program.Form(binary.Left)),
+                    code.Let("divisor", Position(program.Form(binary.Right))));
+                if (b is not CodeConstant) b = code.Let("divisor",
+                    Code.Select(Code.Equal(b, 0), Code.Constant(CodeType.Int64, 1L), b));
                 return binary.Operator is Arithmetic.Divide ? code.FloorDivide(a, b) : code.FloorRemainder(a, b);
             case Binary binary:
                 var (left, right) = (Position(program.Form(binary.Left)), Position(program.Form(binary.Right)));
@@ -131,7 +139,8 @@ sealed partial class NestWriter
             if (program.IsNeverNegative(cell, line.Limits)
                 && program.IsNeverNegative(cell.Times(-1).Plus(place.Extent.Sizes[d] - 1), line.Limits)) continue;
             var position = code.Let("cell", Position(cell));
-            var isInside = code.Let("is_inside", position >= 0 & position < Code.Constant(CodeType.Int64, (long)place.Extent.Sizes[d]));
+            var isInside = code.Let("is_inside",
+                position >= 0 & position < Code.Constant(CodeType.Int64, (long)place.Extent.Sizes[d]));
             var site = sites.Add(line, access, d);
             code.If(!isInside, () =>
             {

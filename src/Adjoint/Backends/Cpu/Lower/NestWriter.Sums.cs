@@ -14,9 +14,12 @@ sealed partial class NestWriter
         if (plan.Vector is not null && plan.Line.Summed.Contains(plan.Vector))
         {
             var loop = Find(node, plan.Vector)!;
-            return new(null, new(code, plan.Line.Target.Tensor, element, start, (a, b) => Combined(op, a, b), Unroll(loop, [.. loop.Plans])));
+            return new(null,
+                new(code, plan.Line.Target.Tensor, element, start, (a, b) =>
+                    Combined(op, a, b), Unroll(loop, [.. loop.Plans])));
         }
-        return new(code.Variable(plan.Line.Target.Tensor, Code.Constant(lanes?.Type ?? new CodeType(element), start)), null);
+        return new(code.Variable(plan.Line.Target.Tensor, Code.Constant(lanes?.Type ?? new CodeType(element), start)),
+            null);
     }
 
     static LoopNode? Find(LoopNode node, string axis)
@@ -30,6 +33,14 @@ sealed partial class NestWriter
     void Add(LinePlan plan, Running sum, CodeExpr value, CodeExpr? mask)
     {
         var op = plan.Line.Op;
+        if (mask is null && op is LineOp.Add or LineOp.Subtract
+            && value is CodeOperation { Op: CodeOp.Multiply } product)
+        {
+            // One instruction, and rounded once.
+            if (sum.Lanes is { } dot) dot.AddProduct(lanes!, product.Args[0], product.Args[1]);
+            else code.Assign(sum.Local!, Code.Fma(product.Args[0], product.Args[1], sum.Local!));
+            return;
+        }
         if (sum.Lanes is { } accumulator)
         {
             value = code.Let("term", mask is null ? value : Code.Select(mask, value, Scalar(Identity(op))));
@@ -45,7 +56,8 @@ sealed partial class NestWriter
         line = plan.Line;
         running.Remove(plan, out var sum);
         var total = sum.Lanes is { } accumulator ? accumulator.Result() : code.Let("total", sum.Local!);
-        if (Factor(plan) is { } factor) total = Operation(factor.Operator, total, Code.Constant(new CodeType(element), factor.Value));
+        if (Factor(plan) is { } factor) total = Operation(factor.Operator, total,
+            Code.Constant(new CodeType(element), factor.Value));
         Store(plan, total, null, plan.IsFirst);
     }
 
@@ -55,7 +67,8 @@ sealed partial class NestWriter
     (Arithmetic Operator, double Value)? Factor(LinePlan plan) =>
         plan.Line.Op is LineOp.Add or LineOp.Subtract && plan.IsRegister
         && plan.Line.Value is Binary { Operator: Arithmetic.Multiply or Arithmetic.Divide } product
-        && program.Constant(product.Right) is { } value && double.IsFinite(value) && value != 0 ? (product.Operator, value) : null;
+        && program.Constant(product.Right) is { } value && double.IsFinite(value) && value != 0
+            ? (product.Operator, value) : null;
 
     static double Identity(LineOp op) => op switch
     {
@@ -167,7 +180,8 @@ sealed partial class NestWriter
     {
         Number number => number.Value == Math.Floor(number.Value),
         AxisValue or ExtentValue => true,
-        AttributeValue attribute => program.Extents.Attribute(attribute.Name) is var value && value == Math.Floor(value),
+        AttributeValue attribute =>
+            program.Extents.Attribute(attribute.Name) is var value && value == Math.Floor(value),
         Access access => program[access.Tensor].IsInteger,
         Negate negate => IsInteger(negate.Value),
         Binary { Operator: not Arithmetic.Divide } binary => IsInteger(binary.Left) && IsInteger(binary.Right),

@@ -41,7 +41,8 @@ sealed partial class NestWriter
     CodeExpr Function(Call call)
     {
         var a = Value(call.Arguments[0]);
-        return call.Arguments.Count == 1 ? code.Apply(call.Function.Name, a) : code.Apply(call.Function.Name, a, Value(call.Arguments[1]));
+        return call.Arguments.Count == 1 ? code.Apply(call.Function.Name, a)
+            : code.Apply(call.Function.Name, a, Value(call.Arguments[1]));
     }
 
     CodeExpr Chosen(Where where)
@@ -63,7 +64,8 @@ sealed partial class NestWriter
             case And or Or:
                 var parts = expr.Parts();
                 var first = Condition(parts[0]);
-                if (line.IsSafe(parts[1])) return expr is And ? first & Condition(parts[1]) : first | Condition(parts[1]);
+                if (line.IsSafe(parts[1])) return expr is And ? first & Condition(parts[1])
+                    : first | Condition(parts[1]);
                 var both = code.Variable("holds", first);
                 code.If(expr is And ? both : !both, () => Scoped(() => code.Assign(both, Condition(parts[1]))));
                 return both;
@@ -107,14 +109,17 @@ sealed partial class NestWriter
     }
 
     bool IsWholeNumbers(Expr expr) => expr is not (Access or AxisValue) && !expr.Any(e => e is AxisValue)
-        && !expr.Any(e => e is Access { Indices.Count: > 0 } || e is Access access && !program[access.Tensor].IsInteger);
+        && !expr.Any(e =>
+            e is Access { Indices.Count: > 0 } || e is Access access && !program[access.Tensor].IsInteger);
 
-    /// <summary>What is already in a local; while single lanes are written, nothing that differs between them.</summary>
+    /// <summary>What is already in a local; while single lanes are written, nothing that differs between
+    /// them.</summary>
     CodeExpr? Known(Expr expr)
     {
         if (element != program.Element || expr is Number or AxisValue) return null;
         for (var scope = known.Count - 1; scope >= 0; scope--)
-            if (known[scope].TryGetValue(expr, out var value)) return lane is not null && expr.Axes().Contains(lane) ? null : value;
+            if (known[scope].TryGetValue(expr, out var value)) return lane is not null && expr.Axes().Contains(lane)
+                ? null : value;
         return null;
     }
 
@@ -130,7 +135,8 @@ sealed partial class NestWriter
     void Forget(string tensor)
     {
         foreach (var scope in known)
-            foreach (var expr in scope.Keys.Where(k => k.Any(e => e is Access a && a.Tensor == tensor)).ToList()) scope.Remove(expr);
+            foreach (var expr in scope.Keys.Where(k =>
+                k.Any(e => e is Access a && a.Tensor == tensor)).ToList()) scope.Remove(expr);
     }
 
     void Scoped(Action write)

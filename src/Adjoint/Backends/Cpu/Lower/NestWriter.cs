@@ -1,8 +1,8 @@
 namespace Adjoint;
 
 // Loops of lines to kernel code. What does not change in a loop is computed before it; a cell that a line has just
-// written is used from its local; sums stay in locals until their cell is complete. Expressions are NestWriter.Values.cs,
-// cells NestWriter.Cells.cs, sums NestWriter.Sums.cs.
+// written is used from its local; sums stay in locals until their cell is complete. Expressions are
+// NestWriter.Values.cs, cells NestWriter.Cells.cs, sums NestWriter.Sums.cs.
 
 /// <summary>Writes the kernel of one outermost loop.</summary>
 sealed partial class NestWriter
@@ -31,7 +31,8 @@ sealed partial class NestWriter
     }
 
     /// <summary>The kernel of an item, and what it takes.</summary>
-    public static NestKernel Write(BoundProgram program, LoopItem item, bool isParallel, string name, CodeTarget target, Sites sites,
+    public static NestKernel Write(BoundProgram program, LoopItem item, bool isParallel, string name,
+        CodeTarget target, Sites sites,
         IReadOnlySet<string> unstored)
     {
         var writer = new NestWriter(program, name, target, sites, unstored);
@@ -95,7 +96,8 @@ sealed partial class NestWriter
         {
             var factor = limit[node.Axis];
             var rest = Position(limit.Without(node.Axis));
-            if (factor > 0) from = code.Let("from", Code.MaxNative(Code.Constant(CodeType.Int64, 0L) - Divided(rest, factor), from));
+            if (factor > 0) from = code.Let("from",
+                Code.MaxNative(Code.Constant(CodeType.Int64, 0L) - Divided(rest, factor), from));
             else to = code.Let("to", Code.MinNative(Divided(rest, -factor) + 1, to));
         }
         return (from, to);
@@ -119,7 +121,8 @@ sealed partial class NestWriter
         var always = line.Limits.Where(l => !l.Symbols.Any(line.Axes.Contains)).ToList();
         if (always.Count == 0) Guarded(plan, 0, null);
         else
-            code.If(always.Select(l => Position(l) >= 0).Aggregate((a, b) => a & b), () => Scoped(() => Guarded(plan, 0, null)));
+            code.If(always.Select(l => Position(l) >= 0).Aggregate((a, b) => a & b), () =>
+                Scoped(() => Guarded(plan, 0, null)));
     }
 
     // A test that is the same for all lanes is a branch; the others make a mask.

@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-/// <summary>The reads and writes of a program that may leave their tensor, numbered for the kernels that report them.</summary>
+/// <summary>The reads and writes of a program that may leave their tensor, numbered for the kernels that report
+/// them.</summary>
 sealed class Sites(BoundProgram program)
 {
     readonly List<(Line Line, Access Access, int Dimension)> all = [];
@@ -23,7 +24,8 @@ sealed class Sites(BoundProgram program)
         var (from, size) = (extent.From[d], extent.Sizes[d]);
         var what = access.Tensor == line.Target.Tensor ? "written" : "read";
         return new(FormattableString.Invariant(
-            $"{program.Program.Name}: {access.Tensor} is {what} outside its cells: index {cell + from} of dimension {d}, which has ")
+                $"{program.Program.Name}: {access.Tensor} is {what} outside its cells: index {cell + from} ")
+            + FormattableString.Invariant($"of dimension {d}, which has ")
             + (size == 0 ? "none" : FormattableString.Invariant($"{from} … {from + size - 1}")) + $".\n  {line}");
     }
 }

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-// Every op and its reverse, compiled, against the interpreter. The small sizes hold for all axes at once; the large ones for
-// one axis in turn, so that each meets vectors, their ends and more than one turn.
+// Every op and its reverse, compiled, against the interpreter. The small sizes hold for all axes at once; the large
+// ones for one axis in turn, so that each meets vectors, their ends and more than one turn.
 
 public sealed class CpuCatalogueTests
 {
@@ -28,7 +28,8 @@ public sealed class CpuCatalogueTests
         var op = Catalogue.Find(name)!;
         var random = new SplitMix64(seed);
         var program = Reverse.Of(op.Program)?.Combined ?? op.Program;
-        var axes = op.Program.Operands.SelectMany(o => o.Dims).SelectMany(d => d.Axes).Distinct().Where(a => !op.Inputs.Sizes.ContainsKey(a)).ToList();
+        var axes = op.Program.Operands.SelectMany(o =>
+            o.Dims).SelectMany(d => d.Axes).Distinct().Where(a => !op.Inputs.Sizes.ContainsKey(a)).ToList();
         var runs = 0;
         foreach (var size in Small)
             if (Draw(program, op, random, op.Inputs with { MinSize = size, MaxSize = size }, type) is { } inputs)
@@ -40,7 +41,8 @@ public sealed class CpuCatalogueTests
         {
             var axis = axes[i % axes.Count];
             var sizes = new Dictionary<string, int>(op.Inputs.Sizes) { [axis] = Large[i] };
-            if (Draw(program, op, random, op.Inputs with { MinSize = 2, MaxSize = 3, Sizes = sizes }, type) is not { } inputs) continue;
+            if (Draw(program, op, random, op.Inputs with { MinSize = 2, MaxSize = 3, Sizes = sizes },
+                type) is not { } inputs) continue;
             Check(program, op, inputs, type, tolerance, $"{axis} = {Large[i]}");
             runs++;
         }
@@ -49,7 +51,8 @@ public sealed class CpuCatalogueTests
         Check(program, op, Rounded(RandomInputs.Draw(program, random, op.Inputs), type), type, tolerance, "any sizes");
     }
 
-    static Dictionary<string, NdArray>? Draw(LoopProgram program, Op op, SplitMix64 random, InputOptions options, DType type)
+    static Dictionary<string,
+        NdArray>? Draw(LoopProgram program, Op op, SplitMix64 random, InputOptions options, DType type)
     {
         try
         {
@@ -61,10 +64,12 @@ public sealed class CpuCatalogueTests
         }
     }
 
-    static Dictionary<string, NdArray> Rounded(Dictionary<string, NdArray> inputs, DType type) => type is DType.Float64 ? inputs
+    static Dictionary<string, NdArray> Rounded(Dictionary<string, NdArray> inputs, DType type) =>
+        type is DType.Float64 ? inputs
         : inputs.ToDictionary(i => i.Key, i => NdArray.Generate(i.Value.ShapeToArray(), n => (float)i.Value.Values[n]));
 
-    static void Check(LoopProgram program, Op op, Dictionary<string, NdArray> inputs, DType type, double tolerance, string sizes)
+    static void Check(LoopProgram program, Op op, Dictionary<string, NdArray> inputs, DType type, double tolerance,
+        string sizes)
     {
         var expected = Reference.Run(program, inputs, op.Inputs.Attributes);
         // In double every sum of products goes to the contraction engine, in single none of these small ones does.
@@ -72,7 +77,11 @@ public sealed class CpuCatalogueTests
         var compiled = CpuRun.Compile(program, inputs, type, op.Inputs.Attributes, options);
         var actual = CpuRun.Run(compiled, program, inputs, type);
         foreach (var (output, values) in expected.Outputs)
-            Assert.True(actual[output].IsNear(values, tolerance), string.Create(CultureInfo.InvariantCulture,
-                $"{output}, {sizes}: off by {actual[output].DistanceTo(values)}\nexpected {values}\nactual   {actual[output]}\n{program}\n{compiled.Print()}"));
+        {
+            var distance = actual[output].DistanceTo(values).ToString(CultureInfo.InvariantCulture);
+            Assert.True(actual[output].IsNear(values, tolerance),
+                $"{output}, {sizes}: off by {distance}\nexpected {values}\nactual   {actual[output]}\n"
+                + $"{program}\n{compiled.Print()}");
+        }
     }
 }

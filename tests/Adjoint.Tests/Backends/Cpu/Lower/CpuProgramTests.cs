@@ -25,7 +25,8 @@ public sealed class CpuProgramTests
             var inputs = RandomInputs.Draw(program, new(7), op.Inputs with { MinSize = 3, MaxSize = 19 });
             var options = new CpuOptions { Target = CodeTarget.Of(width) };
             Same(Reference.Run(program, inputs, op.Inputs.Attributes).Outputs,
-                CpuRun.Run(CpuRun.Compile(program, inputs, DType.Float64, op.Inputs.Attributes, options), program, inputs, DType.Float64), Tolerance.CpuDouble);
+                CpuRun.Run(CpuRun.Compile(program, inputs, DType.Float64, op.Inputs.Attributes, options), program,
+                    inputs, DType.Float64), Tolerance.CpuDouble);
         }
     }
 
@@ -34,7 +35,8 @@ public sealed class CpuProgramTests
     {
         using var one = new Team(1);
         using var two = new Team(2);
-        foreach (var text in new[] { Softmax, "scale(x[..,j], w[j]) -> y\n  y[..,j] = x[..,j] * w[j]", "columns(x[..,j]) -> y\n  y[j] += x[..,j]" })
+        foreach (var text in new[] { Softmax, "scale(x[..,j], w[j]) -> y\n  y[..,j] = x[..,j] * w[j]",
+            "columns(x[..,j]) -> y\n  y[j] += x[..,j]" })
         {
             var program = Parser.Parse(text);
             var random = new SplitMix64(5);
@@ -46,7 +48,8 @@ public sealed class CpuProgramTests
             if (program.FindOperand("w") is null) inputs.Remove("w");
             var results = new[] { one, two }.Select(team =>
             {
-                var compiled = CpuRun.Compile(program, inputs, DType.Float32, null, new() { Team = team, OperationsPerChunk = 512 });
+                var compiled = CpuRun.Compile(program, inputs, DType.Float32, null,
+                    new() { Team = team, OperationsPerChunk = 512 });
                 return CpuRun.Run(compiled, program, inputs, DType.Float32);
             }).ToList();
             Same(results[0], results[1], 0);
@@ -58,17 +61,25 @@ public sealed class CpuProgramTests
     public void A_softmax_is_one_kernel_whose_intermediate_rows_stay_out_of_memory()
     {
         var program = Parser.Parse(Softmax);
-        var compiled = CpuRun.Compile(program, new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(3, 40) }, DType.Float32);
+        var compiled = CpuRun.Compile(program, new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(3, 40) },
+            DType.Float32);
         Assert.Equal(1, compiled.Kernels);
         Assert.Empty(compiled.Fallbacks);
-        Assert.DoesNotContain("float*)buffers[3]", compiled.Print(), StringComparison.Ordinal); // x, e and y; m and z are locals
+        // x, e and y; m and z are locals
+        Assert.DoesNotContain("float*)buffers[3]", compiled.Print(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Pointwise_lines_that_follow_each_other_are_one_loop_without_memory_between()
     {
-        var program = Parser.Parse("chain(x[..]) -> y\n  a[..] = x[..] * 2\n  b[..] = exp(a[..])\n  y[..] = b[..] + a[..]");
-        var compiled = CpuRun.Compile(program, new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(100) }, DType.Float32);
+        var program = Parser.Parse("""
+            chain(x[..]) -> y
+              a[..] = x[..] * 2
+              b[..] = exp(a[..])
+              y[..] = b[..] + a[..]
+            """);
+        var compiled = CpuRun.Compile(program, new Dictionary<string, NdArray> { ["x"] = NdArray.Zeros(100) },
+            DType.Float32);
         Assert.Equal(1, compiled.Kernels);
         Assert.Equal(0, compiled.ArenaBytes);
     }
@@ -80,7 +91,8 @@ public sealed class CpuProgramTests
         var inputs = RandomInputs.Draw(program, new(3), new() { MinSize = 4, MaxSize = 5 });
         var compiled = CpuRun.Compile(program, inputs, DType.Float32, null, new() { ContractsFrom = 0 });
         using var memory = Storage.AllocateZeroed(1 << 20);
-        nint[] operands = [.. program.Operands.Select((_, i) => At(i))], outputs = [.. program.Outputs.Select((_, i) => At(i + operands.Length))];
+        nint[] operands = [.. program.Operands.Select((_, i) => At(i))],
+            outputs = [.. program.Outputs.Select((_, i) => At(i + operands.Length))];
         for (var i = 0; i < 3; i++) compiled.Run(operands, outputs);
         var before = GC.GetAllocatedBytesForCurrentThread();
         compiled.Run(operands, outputs);
@@ -95,10 +107,12 @@ public sealed class CpuProgramTests
     public void A_gathered_row_that_does_not_exist_is_an_error(int token)
     {
         var program = Parser.Parse("embedding(w[v,d], int tok[t]) -> y\n  y[t,d] = w[tok[t],d]");
-        var inputs = new Dictionary<string, NdArray> { ["w"] = NdArray.Zeros(5, 20), ["tok"] = NdArray.Vector(0, token, 4) };
+        var inputs = new Dictionary<string,
+            NdArray> { ["w"] = NdArray.Zeros(5, 20), ["tok"] = NdArray.Vector(0, token, 4) };
         var compiled = CpuRun.Compile(program, inputs, DType.Float32);
         var error = Assert.Throws<LoopRunException>(() => CpuRun.Run(compiled, program, inputs, DType.Float32));
-        Assert.Contains($"w is read outside its cells: index {token} of dimension 0, which has 0 … 4.", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"w is read outside its cells: index {token} of dimension 0, which has 0 … 4.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,12 +138,15 @@ public sealed class CpuProgramTests
             ["b"] = NdArray.Generate(shapes.B, _ => random.Uniform(-1, 1)),
         };
         var compiled = CpuRun.Compile(program, inputs, DType.Float64);
-        Same(Reference.Run(program, inputs).Outputs, CpuRun.Run(compiled, program, inputs, DType.Float64), Tolerance.CpuDouble);
+        Same(Reference.Run(program, inputs).Outputs, CpuRun.Run(compiled, program, inputs, DType.Float64),
+            Tolerance.CpuDouble);
         return compiled.Contractions;
     }
 
-    static void Same(IReadOnlyDictionary<string, NdArray> expected, IReadOnlyDictionary<string, NdArray> actual, double tolerance)
+    static void Same(IReadOnlyDictionary<string, NdArray> expected, IReadOnlyDictionary<string, NdArray> actual,
+        double tolerance)
     {
-        foreach (var (output, values) in expected) Assert.True(actual[output].IsNear(values, tolerance), $"{output}: {actual[output].DistanceTo(values)}");
+        foreach (var (output, values) in expected) Assert.True(actual[output].IsNear(values, tolerance),
+            $"{output}: {actual[output].DistanceTo(values)}");
     }
 }

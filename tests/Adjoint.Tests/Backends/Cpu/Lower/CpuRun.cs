@@ -1,6 +1,7 @@
 namespace Adjoint.Tests;
 
-/// <summary>Runs a program on the processor with arrays of doubles, each on memory of its own whose ends are watched.</summary>
+/// <summary>Runs a program on the processor with arrays of doubles, each on memory of its own whose ends are
+/// watched.</summary>
 static unsafe class CpuRun
 {
     public static CpuProgram Compile(LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, DType type,
@@ -8,22 +9,27 @@ static unsafe class CpuRun
     {
         var integers = Checker.IntegerOperands(program);
         return CpuProgram.Compile(program, inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray()),
-            program.Operands.Where(o => o.Kind is not OperandKind.Shape).ToDictionary(o => o.Name, o => Type(integers, o.Name, type)), attributes,
+            program.Operands.Where(o => o.Kind is not OperandKind.Shape).ToDictionary(o =>
+                o.Name, o => Type(integers, o.Name, type)), attributes,
             (options ?? new()) with { Type = type });
     }
 
-    public static Dictionary<string, NdArray> Run(CpuProgram compiled, LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, DType type)
+    public static Dictionary<string,
+        NdArray> Run(CpuProgram compiled, LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, DType type)
     {
         var integers = Checker.IntegerOperands(program);
         var cells = new List<GuardedCells>();
         try
         {
-            var operands = program.Operands.Select(o => inputs.TryGetValue(o.Name, out var array) && o.Kind is not OperandKind.Shape
+            var operands = program.Operands.Select(o =>
+                inputs.TryGetValue(o.Name, out var array) && o.Kind is not OperandKind.Shape
                 ? Place(array.Values, Type(integers, o.Name, type)) : 0).ToArray();
             var outputs = program.Outputs.Select(o => Place(
-                Enumerable.Repeat(double.NaN, compiled.Extents.OutputShape(o.Name).Aggregate(1, (a, b) => a * b)), OutputType(o.Name))).ToArray();
+                Enumerable.Repeat(double.NaN, compiled.Extents.OutputShape(o.Name).Aggregate(1, (a, b) => a * b)),
+                    OutputType(o.Name))).ToArray();
             compiled.Run(operands, outputs);
-            return program.Outputs.Select((o, i) => (o.Name, Values: Read(outputs[i], compiled.Extents.OutputShape(o.Name), OutputType(o.Name))))
+            return program.Outputs.Select((o, i) =>
+                (o.Name, Values: Read(outputs[i], compiled.Extents.OutputShape(o.Name), OutputType(o.Name))))
                 .ToDictionary(o => o.Name, o => o.Values);
         }
         finally
@@ -31,7 +37,8 @@ static unsafe class CpuRun
             foreach (var c in cells) c.Dispose();
         }
 
-        DType OutputType(string name) => program.Updated(name) is { } operand ? Type(integers, operand.Name, type) : type;
+        DType OutputType(string name) =>
+            program.Updated(name) is { } operand ? Type(integers, operand.Name, type) : type;
 
         nint Place(IEnumerable<double> values, DType of)
         {
@@ -46,7 +53,8 @@ static unsafe class CpuRun
         }
     }
 
-    static DType Type(HashSet<string> integers, string name, DType type) => integers.Contains(name) ? DType.Int64 : type;
+    static DType Type(HashSet<string> integers, string name, DType type) =>
+        integers.Contains(name) ? DType.Int64 : type;
 
     static NdArray Read(nint start, int[] shape, DType of) => NdArray.Generate(shape, i => of switch
     {
