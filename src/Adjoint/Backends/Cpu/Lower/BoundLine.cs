@@ -108,7 +108,7 @@ sealed class BoundLine
     /// <summary>Whether all reads in an expression stay inside at every point.</summary>
     public bool IsSafe(Expr expr) => !expr.Any(e => e is Access access && !IsSafe(access));
 
-    public override string ToString() => Source.ToString();
+    public override string ToString() => Printer.Print(Source);
 
     IndexForm? Difference(Compare compare) =>
         program.Affine(compare.Left) is { } left && program.Affine(compare.Right) is { } right

@@ -9,6 +9,10 @@ sealed class LinePlan
     // Beyond this many cells a sum over rows walks memory in long strides, and adding row after row is faster.
     const long CellsSummedInRegisters = 1 << 15;
 
+    // To weigh axes against each other: about a vector, whatever the width, so that the loops are the same for all.
+    const int Lanes = 16;
+    const double Overhead = 1.0 / Lanes;
+
     readonly BoundProgram program;
 
     /// <param name="contraction">The line as a contraction, if it is one: then it has no loops here.</param>
@@ -71,36 +75,40 @@ sealed class LinePlan
         Line.Limits.Where(l =>
             l[axis] != 0 && l.Symbols.All(s => s == axis || placed.Contains(s) || !Line.Axes.Contains(s)));
 
-    bool DependsOn(string symbol, string axis) => program.AxesOf(symbol).Contains(axis);
-
     string? Choose()
     {
+        Fallback = Line.Axes.Count == 0 ? null : "no axis has independent lanes";
+        if (program[Line.Target.Tensor].IsInteger)
+        {
+            Fallback = "computes integers";
+            return null;
+        }
         string? best = null;
-        var bestScore = 0;
-        Fallback = Line.Axes.Count == 0 ? null : "no axis along which cells lie side by side";
-        if (program[Line.Target.Tensor].IsInteger) Fallback = "computes integers";
-        else
-            foreach (var axis in Line.Axes)
+        var least = double.PositiveInfinity;
+        foreach (var axis in Line.Axes)
+        {
+            if (Obstacle(axis) is { } reason)
             {
-                if (Obstacle(axis) is { } reason)
-                {
-                    Fallback = reason;
-                    continue;
-                }
-                var score = Line.Reads.Sum(r => Score(program.Offset(r), axis)) + 2 * Score(Line.TargetOffset, axis);
-                if (score >= bestScore) (best, bestScore) = (axis, score);
+                Fallback = reason;
+                continue;
             }
+            var cost = Line.Reads.Sum(r => Cost(program.Offset(r), axis)) + Cost(Line.TargetOffset, axis);
+            cost = (cost + Overhead) * Lanes / Math.Min(Lanes, program.Extents[axis]);
+            if (cost <= least) (best, least) = (axis, cost);
+        }
         if (best is not null) Fallback = null;
         return best;
     }
 
-    int Score(IndexForm offset, string axis) =>
-        offset.Symbols.Any(s => s != axis && DependsOn(s, axis)) ? -6 : offset[axis] switch { 0 => 0, 1 => 3, _ => -3 };
+    // Memory instructions for a lane of an access: none where all lanes share the cell, one for each where they are apart.
+    double Cost(IndexForm offset, string axis) =>
+        offset.Symbols.Any(s => s != axis && program.AxesOf(s).Contains(axis)) ? 2
+        : offset[axis] switch { 0 => 0, 1 => 1.0 / Lanes, _ => 1 };
 
     string? Obstacle(string axis)
     {
         if (Line.TargetOffset.Symbols.Any(s =>
-            s != axis && DependsOn(s, axis))) return "the target's index is computed";
+            s != axis && program.AxesOf(s).Contains(axis))) return "the target's index is computed";
         if (Line.Left.Contains(axis) && Line.TargetOffset[axis] == 0) return "the target's index does not move";
         var unsafeReads = Line.Reads.Where(r => !Line.IsSafe(r)).ToList();
         if (unsafeReads.Exists(r => Line.IsUnsafeAlong(r, axis))
