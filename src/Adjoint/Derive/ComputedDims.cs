@@ -52,11 +52,15 @@ sealed class ComputedDims
         int from = 0, to = 0;
         foreach (var (access, _, _) in accesses[tensor])
         {
-            var (low, high) = Reach(access.Indices[dimension]);
+            var (low, high) = Reach(WithDefaults(program, access.Indices[dimension]));
             (from, to) = (Math.Min(from, low), Math.Max(to, high));
         }
         return (from, to);
     }
+
+    // A signature declares cells with numbers: a shift by an attribute owns those of its default.
+    static Expr WithDefaults(LoopProgram program, Expr index) => index.Map(e =>
+        e is AttributeValue attribute && program.Attributes.FirstOrDefault(a => a.Name == attribute.Name) is { } known ? new Number(known.Default) : e);
 
     /// <summary>How far a constant shift goes before the first cell (negative) and beyond the last.</summary>
     public static (int From, int To) Reach(Expr index) => index switch
@@ -72,7 +76,7 @@ sealed class ComputedDims
 
     /// <summary>Whether a tensor has accesses beside the cells of a dimension.</summary>
     public bool ReachesOut(string tensor, int dimension) => accesses.TryGetValue(tensor, out var own)
-        && own.Any(a => Reach(a.Access.Indices[dimension]) is var (from, to) && (from < 0 || to > 0));
+        && own.Any(a => Reach(WithDefaults(program, a.Access.Indices[dimension])) is var (from, to) && (from < 0 || to > 0));
 
     /// <summary>A constant index that is never inside: how far it lies before the first cell, or beyond the last.</summary>
     public static (int From, int To)? Beside(Expr index) =>
