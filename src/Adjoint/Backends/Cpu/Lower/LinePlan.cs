@@ -100,7 +100,8 @@ sealed class LinePlan
         return best;
     }
 
-    // Memory instructions for a lane of an access: none where all lanes share the cell, one for each where they are apart.
+    // Memory instructions for a lane of an access: none where all lanes share the cell, one for each where they lie
+    // apart.
     double Cost(IndexForm offset, string axis) =>
         offset.Symbols.Any(s => s != axis && program.AxesOf(s).Contains(axis)) ? 2
         : offset[axis] switch { 0 => 0, 1 => 1.0 / Lanes, _ => 1 };

@@ -26,6 +26,7 @@ sealed class Sites(BoundProgram program)
         return new(FormattableString.Invariant(
                 $"{program.Program.Name}: {access.Tensor} is {what} outside its cells: index {cell + from} ")
             + FormattableString.Invariant($"of dimension {d}, which has ")
-            + (size == 0 ? "none" : FormattableString.Invariant($"{from} … {from + size - 1}")) + $".\n  {Printer.Print(line)}");
+            + (size == 0 ? "none" : FormattableString.Invariant($"{from} … {from + size - 1}"))
+            + $".\n  {Printer.Print(line)}");
     }
 }
