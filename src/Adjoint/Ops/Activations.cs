@@ -190,3 +190,89 @@ public static class ActivationOps
         Hardshrink, Tanhshrink, Clamp, Glu, SwiGlu,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>1 / (1 + exp(-x)): [..].</summary>
+    public Tensor Sigmoid() => ActivationOps.Sigmoid.Call([this]);
+
+    /// <summary>log of the sigmoid: [..].</summary>
+    public Tensor LogSigmoid() => ActivationOps.LogSigmoid.Call([this]);
+
+    /// <summary>max(0, x): [..].</summary>
+    public Tensor Relu() => ActivationOps.Relu.Call([this]);
+
+    /// <summary>relu that stops at 6: [..].</summary>
+    public Tensor Relu6() => ActivationOps.Relu6.Call([this]);
+
+    /// <summary>Self-normalising elu: [..].</summary>
+    public Tensor Selu() => ActivationOps.Selu.Call([this]);
+
+    /// <summary>gelu by the tanh approximation: [..].</summary>
+    public Tensor GeluTanh() => ActivationOps.GeluTanh.Call([this]);
+
+    /// <summary>gelu by a sigmoid: [..].</summary>
+    public Tensor GeluSigmoid() => ActivationOps.GeluSigmoid.Call([this]);
+
+    /// <summary>x * sigmoid(x): [..].</summary>
+    public Tensor Silu() => ActivationOps.Silu.Call([this]);
+
+    /// <summary>x * tanh(softplus(x)): [..].</summary>
+    public Tensor Mish() => ActivationOps.Mish.Call([this]);
+
+    /// <summary>softplus(2x + 2) / 2 - 1: [..].</summary>
+    public Tensor SoftplusAdjusted() => ActivationOps.SoftplusAdjusted.Call([this]);
+
+    /// <summary>x / (1 + |x|): [..].</summary>
+    public Tensor Softsign() => ActivationOps.Softsign.Call([this]);
+
+    /// <summary>x times a cut line: [..].</summary>
+    public Tensor HardSwish() => ActivationOps.HardSwish.Call([this]);
+
+    /// <summary>A straight line cut at 0 and 1: [..].</summary>
+    public Tensor HardSigmoid() => ActivationOps.HardSigmoid.Call([this]);
+
+    /// <summary>x - tanh(x): [..].</summary>
+    public Tensor Tanhshrink() => ActivationOps.Tanhshrink.Call([this]);
+
+    /// <summary>The first half of the last axis gated by the second: [.., 2j] to [.., j].</summary>
+    public Tensor Glu() => ActivationOps.Glu.Call([this]);
+
+    /// <summary>x times the probability that a standard normal number is below x: [..].</summary>
+    public Tensor Gelu(bool tanh = false) => (tanh ? ActivationOps.GeluTanh : ActivationOps.Gelu).Call([this]);
+
+    /// <summary>x above 0, slope * x below: [..].</summary>
+    public Tensor LeakyRelu(double slope = 0.01) => ActivationOps.LeakyRelu.Call([this], slope);
+
+    /// <summary>leaky relu with a slope [c] for every channel: x [b, c, ..].</summary>
+    public Tensor PRelu(Tensor slope) => ActivationOps.PRelu.Call([this, slope]);
+
+    /// <summary>x above 0, alpha * (exp(x) - 1) below: [..].</summary>
+    public Tensor Elu(double alpha = 1) => ActivationOps.Elu.Call([this], alpha);
+
+    /// <summary>elu with a slope that is continuous for every alpha: [..].</summary>
+    public Tensor Celu(double alpha = 1) => ActivationOps.Celu.Call([this], alpha);
+
+    /// <summary>log(1 + exp(beta x)) / beta: [..].</summary>
+    public Tensor Softplus(double beta = 1) =>
+        beta == 1 ? ActivationOps.Softplus.Call([this]) : ActivationOps.SoftplusScaled.Call([this], beta);
+
+    /// <summary>x cut at low and high, with slope 0 at both: [..].</summary>
+    public Tensor HardTanh(double low = -1, double high = 1) => ActivationOps.HardTanh.Call([this], low, high);
+
+    /// <summary>x above the limit, a fixed value below: [..].</summary>
+    public Tensor Threshold(double limit, double value) => ActivationOps.Threshold.Call([this], limit, value);
+
+    /// <summary>x moved towards 0 by the limit: [..].</summary>
+    public Tensor Softshrink(double limit = 0.5) => ActivationOps.Softshrink.Call([this], limit);
+
+    /// <summary>x outside the limit, 0 within: [..].</summary>
+    public Tensor Hardshrink(double limit = 0.5) => ActivationOps.Hardshrink.Call([this], limit);
+
+    /// <summary>x held between low and high: [..].</summary>
+    public Tensor Clamp(double low = double.NegativeInfinity, double high = double.PositiveInfinity) =>
+        ActivationOps.Clamp.Call([this], low, high);
+
+    /// <summary>x gated by silu of another: [..].</summary>
+    public Tensor SwiGlu(Tensor gate) => ActivationOps.SwiGlu.Call([this, gate]);
+}

@@ -215,3 +215,120 @@ public static class ArithmeticOps
         Round, Fraction, Maximum, Minimum, Average, Lerp, LerpEach, AddProduct, AddQuotient, Hypot,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Element by element, broadcast by NumPy's rule: x, z [..].</summary>
+    public static Tensor operator +(Tensor x, Tensor z) => ArithmeticOps.Add.Call([x, z]);
+
+    public static Tensor operator +(Tensor x, double z) => x + Like(x, z);
+
+    public static Tensor operator +(double x, Tensor z) => Like(z, x) + z;
+
+    /// <summary>Element by element, broadcast by NumPy's rule: x, z [..].</summary>
+    public static Tensor operator -(Tensor x, Tensor z) => ArithmeticOps.Subtract.Call([x, z]);
+
+    public static Tensor operator -(Tensor x, double z) => x - Like(x, z);
+
+    public static Tensor operator -(double x, Tensor z) => Like(z, x) - z;
+
+    /// <summary>Element by element; the matrix product is <see cref="MatMul"/>, broadcast by NumPy's rule: x, z [..].</summary>
+    public static Tensor operator *(Tensor x, Tensor z) => ArithmeticOps.Multiply.Call([x, z]);
+
+    public static Tensor operator *(Tensor x, double z) => x * Like(x, z);
+
+    public static Tensor operator *(double x, Tensor z) => Like(z, x) * z;
+
+    /// <summary>Element by element, broadcast by NumPy's rule: x, z [..].</summary>
+    public static Tensor operator /(Tensor x, Tensor z) => ArithmeticOps.Divide.Call([x, z]);
+
+    public static Tensor operator /(Tensor x, double z) => x / Like(x, z);
+
+    public static Tensor operator /(double x, Tensor z) => Like(z, x) / z;
+
+    /// <summary>Element by element: x [..].</summary>
+    public static Tensor operator -(Tensor x) => ArithmeticOps.Negative.Call([x]);
+
+    /// <summary>What is left after whole multiples of z, with the sign of z: x, z [..].</summary>
+    public static Tensor operator %(Tensor x, Tensor z) => ArithmeticOps.Remainder.Call([x, z]);
+
+    public static Tensor operator %(Tensor x, double z) => x % Like(x, z);
+
+    /// <summary>x²: [..].</summary>
+    public Tensor Square() => ArithmeticOps.Square.Call([this]);
+
+    /// <summary>The square root: [..].</summary>
+    public Tensor Sqrt() => ArithmeticOps.Sqrt.Call([this]);
+
+    /// <summary>1 / sqrt(x): [..].</summary>
+    public Tensor ReciprocalSqrt() => ArithmeticOps.ReciprocalSqrt.Call([this]);
+
+    /// <summary>1 / x: [..].</summary>
+    public Tensor Reciprocal() => ArithmeticOps.Reciprocal.Call([this]);
+
+    /// <summary>The real cube root: [..].</summary>
+    public Tensor CubeRoot() => ArithmeticOps.CubeRoot.Call([this]);
+
+    /// <summary>|x|: [..].</summary>
+    public Tensor Abs() => ArithmeticOps.Abs.Call([this]);
+
+    /// <summary>-1, 0 or 1: [..].</summary>
+    public Tensor Sign() => ArithmeticOps.Sign.Call([this]);
+
+    /// <summary>Rounds down: [..].</summary>
+    public Tensor Floor() => ArithmeticOps.Floor.Call([this]);
+
+    /// <summary>Rounds up: [..].</summary>
+    public Tensor Ceil() => ArithmeticOps.Ceil.Call([this]);
+
+    /// <summary>Rounds towards 0: [..].</summary>
+    public Tensor Truncate() => ArithmeticOps.Truncate.Call([this]);
+
+    /// <summary>Rounds to the nearest integer, halves to the even one: [..].</summary>
+    public Tensor Round() => ArithmeticOps.Round.Call([this]);
+
+    /// <summary>The part after the point: [..].</summary>
+    public Tensor Fraction() => ArithmeticOps.Fraction.Call([this]);
+
+    /// <summary>x to a power: [..].</summary>
+    public Tensor Power(double exponent) => ArithmeticOps.Power.Call([this], exponent);
+
+    /// <summary>x to a power, element by element: [..].</summary>
+    public Tensor Power(Tensor exponent) => ArithmeticOps.PowerOf.Call([this, exponent]);
+
+    /// <summary>The quotient rounded down: [..].</summary>
+    public Tensor FloorDivide(Tensor z) => ArithmeticOps.FloorDivide.Call([this, z]);
+
+    /// <summary>What is left after whole multiples of z, with the sign of x: [..].</summary>
+    public Tensor TruncatedRemainder(Tensor z) => ArithmeticOps.TruncatedRemainder.Call([this, z]);
+
+    /// <summary>The larger of two, element by element: [..].</summary>
+    public Tensor Maximum(Tensor z) => ArithmeticOps.Maximum.Call([this, z]);
+
+    /// <summary>The smaller of two, element by element: [..].</summary>
+    public Tensor Minimum(Tensor z) => ArithmeticOps.Minimum.Call([this, z]);
+
+    /// <summary>From this at weight 0 to the end at weight 1: [..].</summary>
+    public Tensor Lerp(Tensor end, double weight) => ArithmeticOps.Lerp.Call([this, end], weight);
+
+    /// <summary>From this to the end, each element with its own weight: [..].</summary>
+    public Tensor Lerp(Tensor end, Tensor weight) => ArithmeticOps.LerpEach.Call([this, end, weight]);
+
+    /// <summary>x + scale * u * v: [..].</summary>
+    public Tensor AddProduct(Tensor u, Tensor v, double scale = 1) =>
+        ArithmeticOps.AddProduct.Call([this, u, v], scale);
+
+    /// <summary>x + scale * u / v: [..].</summary>
+    public Tensor AddQuotient(Tensor u, Tensor v, double scale = 1) =>
+        ArithmeticOps.AddQuotient.Call([this, u, v], scale);
+
+    /// <summary>The length of (x, z): [..].</summary>
+    public Tensor Hypot(Tensor z) => ArithmeticOps.Hypot.Call([this, z]);
+
+    /// <summary>A gain and a bias [c] for every channel: x [b, c, ..].</summary>
+    public Tensor ChannelAffine(Tensor gain, Tensor bias) => ArithmeticOps.ChannelAffine.Call([this, gain, bias]);
+
+    // A number beside a tensor has its type; beside integers, only if it is one.
+    static Tensor Like(Tensor x, double number) => Constant(number,
+        x.Type.IsFloating ? x.Type : !double.IsInteger(number) ? DType.Float32 : x.Type is DType.Bool ? DType.Int32 : x.Type);
+}

@@ -214,3 +214,50 @@ public static class AttentionOps
         AttentionGroupedQuery, AttentionAdditive, AttentionAlibi,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Softmax(q k / sqrt(c)) v; this is q. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor Attention(Tensor k, Tensor v) => AttentionOps.Attention.Call([this, k, v]);
+
+    /// <summary>Softmax(q k) v. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionUnscaled(Tensor k, Tensor v) => AttentionOps.AttentionUnscaled.Call([this, k, v]);
+
+    /// <summary>Attention over the pairs whose mask [b, t, u] is true. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionMasked(Tensor k, Tensor v, Tensor keep) =>
+        AttentionOps.AttentionMasked.Call([this, k, v, keep]);
+
+    /// <summary>Attention over the first length[b] keys. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionPadded(Tensor k, Tensor v, Tensor length) =>
+        AttentionOps.AttentionPadded.Call([this, k, v, length]);
+
+    /// <summary>Attention with a number [t, u] added to every score. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionBiased(Tensor k, Tensor v, Tensor bias) =>
+        AttentionOps.AttentionBiased.Call([this, k, v, bias]);
+
+    /// <summary>Attention of each position to itself and the earlier ones. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionCausal(Tensor k, Tensor v) => AttentionOps.AttentionCausal.Call([this, k, v]);
+
+    /// <summary>Causal attention to the last window positions. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionWindowed(Tensor k, Tensor v, int window) =>
+        AttentionOps.AttentionWindowed.Call([this, k, v], window);
+
+    /// <summary>Attention in heads: q, k [b, t, h c], v [b, u, h d].</summary>
+    public Tensor AttentionMultihead(Tensor k, Tensor v, int heads) =>
+        AttentionOps.AttentionMultihead.Call([this, k, v], heads);
+
+    /// <summary>Causal attention in heads: q, k [b, t, h c], v [b, u, h d].</summary>
+    public Tensor AttentionMultiheadCausal(Tensor k, Tensor v, int heads) =>
+        AttentionOps.AttentionMultiheadCausal.Call([this, k, v], heads);
+
+    /// <summary>Causal attention in which query heads share key heads. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionGroupedQuery(Tensor k, Tensor v, int groups, int queries) =>
+        AttentionOps.AttentionGroupedQuery.Call([this, k, v], groups, queries);
+
+    /// <summary>Scores by a small network, w tanh(q + k): w [c]. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    public Tensor AttentionAdditive(Tensor k, Tensor v, Tensor w) =>
+        AttentionOps.AttentionAdditive.Call([this, k, v, w]);
+
+    /// <summary>Causal attention that fades with distance: q, k [b, h, t, c], v [b, h, t, d].</summary>
+    public Tensor AttentionAlibi(Tensor k, Tensor v) => AttentionOps.AttentionAlibi.Call([this, k, v]);
+}

@@ -120,3 +120,51 @@ public static class ClassificationLossOps
         BceWithLogitsWeighted, Hinge, SquaredHinge, MultiMargin, InfoNce,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The negative log probability of the label from logits: x [b, v], label [b] to one number.</summary>
+    public Tensor CrossEntropy(Tensor label) => ClassificationLossOps.CrossEntropy.Call([this, label]);
+
+    /// <summary>cross entropy with a weight [v] for every class.</summary>
+    public Tensor CrossEntropyWeighted(Tensor label, Tensor weight) =>
+        ClassificationLossOps.CrossEntropyWeighted.Call([this, label, weight]);
+
+    /// <summary>cross entropy against a label mixed with the uniform distribution: x [.., v], label [..].</summary>
+    public Tensor CrossEntropySmoothed(Tensor label, double smoothing = 0.1, int ignore = -1) =>
+        ClassificationLossOps.CrossEntropySmoothed.Call([this, label], smoothing, ignore);
+
+    /// <summary>cross entropy against a distribution: x, target [b, v].</summary>
+    public Tensor CrossEntropySoft(Tensor target) => ClassificationLossOps.CrossEntropySoft.Call([this, target]);
+
+    /// <summary>The negative log probability of the label from log probabilities: [b, v], label [b].</summary>
+    public Tensor Nll(Tensor label) => ClassificationLossOps.Nll.Call([this, label]);
+
+    /// <summary>cross entropy that counts sure examples less: x [b, v], label [b].</summary>
+    public Tensor FocalLoss(Tensor label, double gamma = 2) =>
+        ClassificationLossOps.FocalLoss.Call([this, label], gamma);
+
+    /// <summary>Two classes from a probability: [..] to one number.</summary>
+    public Tensor Bce(Tensor target) => ClassificationLossOps.Bce.Call([this, target]);
+
+    /// <summary>Two classes from a logit: [..] to one number.</summary>
+    public Tensor BceWithLogits(Tensor target) => ClassificationLossOps.BceWithLogits.Call([this, target]);
+
+    /// <summary>Two classes from a logit, a positive example counts weight times.</summary>
+    public Tensor BceWithLogits(Tensor target, double weight) =>
+        ClassificationLossOps.BceWithLogitsWeighted.Call([this, target], weight);
+
+    /// <summary>max(0, 1 - target x), targets -1 and 1: [..] to one number.</summary>
+    public Tensor Hinge(Tensor target) => ClassificationLossOps.Hinge.Call([this, target]);
+
+    /// <summary>The square of the hinge: [..] to one number.</summary>
+    public Tensor SquaredHinge(Tensor target) => ClassificationLossOps.SquaredHinge.Call([this, target]);
+
+    /// <summary>Every wrong class must stay below the label: x [b, v], label [b].</summary>
+    public Tensor MultiMargin(Tensor label, double margin = 1) =>
+        ClassificationLossOps.MultiMargin.Call([this, label], margin);
+
+    /// <summary>Each row must find its partner among all: x, target [b, c].</summary>
+    public Tensor InfoNce(Tensor target, double temperature = 1) =>
+        ClassificationLossOps.InfoNce.Call([this, target], temperature);
+}

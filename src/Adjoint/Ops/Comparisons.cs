@@ -106,3 +106,70 @@ public static class ComparisonOps
         IsNaN, IsInfinite, IsFinite, Select, MaskedFill, Heaviside,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>True where this equals z, as bool: [..].</summary>
+    public Tensor Equal(Tensor z) => ComparisonOps.Equal.CallAs(DType.Bool, [this, z]);
+
+    public Tensor Equal(double z) => Equal(Like(this, z));
+
+    /// <summary>True where this differs from z, as bool: [..].</summary>
+    public Tensor NotEqual(Tensor z) => ComparisonOps.NotEqual.CallAs(DType.Bool, [this, z]);
+
+    public Tensor NotEqual(double z) => NotEqual(Like(this, z));
+
+    /// <summary>True where this is below z, as bool: [..].</summary>
+    public Tensor Less(Tensor z) => ComparisonOps.Less.CallAs(DType.Bool, [this, z]);
+
+    public Tensor Less(double z) => Less(Like(this, z));
+
+    /// <summary>True where this is at most z, as bool: [..].</summary>
+    public Tensor LessOrEqual(Tensor z) => ComparisonOps.LessOrEqual.CallAs(DType.Bool, [this, z]);
+
+    public Tensor LessOrEqual(double z) => LessOrEqual(Like(this, z));
+
+    /// <summary>True where this is above z, as bool: [..].</summary>
+    public Tensor Greater(Tensor z) => ComparisonOps.Greater.CallAs(DType.Bool, [this, z]);
+
+    public Tensor Greater(double z) => Greater(Like(this, z));
+
+    /// <summary>True where this is at least z, as bool: [..].</summary>
+    public Tensor GreaterOrEqual(Tensor z) => ComparisonOps.GreaterOrEqual.CallAs(DType.Bool, [this, z]);
+
+    public Tensor GreaterOrEqual(double z) => GreaterOrEqual(Like(this, z));
+
+    /// <summary>True where both are true: bool or integer [..].</summary>
+    public Tensor And(Tensor z) => ComparisonOps.LogicalAnd.CallAs(DType.Bool, [this, z]);
+
+    /// <summary>True where one or both are true: bool or integer [..].</summary>
+    public Tensor Or(Tensor z) => ComparisonOps.LogicalOr.CallAs(DType.Bool, [this, z]);
+
+    /// <summary>True where exactly one is true: bool or integer [..].</summary>
+    public Tensor Xor(Tensor z) => ComparisonOps.LogicalXor.CallAs(DType.Bool, [this, z]);
+
+    /// <summary>True where this is false: bool or integer [..].</summary>
+    public Tensor Not() => ComparisonOps.LogicalNot.CallAs(DType.Bool, [this]);
+
+    /// <summary>True where this is not a number: [..].</summary>
+    public Tensor IsNaN() => ComparisonOps.IsNaN.CallAs(DType.Bool, [this]);
+
+    /// <summary>True where this is inf or -inf: [..].</summary>
+    public Tensor IsInfinite() => ComparisonOps.IsInfinite.CallAs(DType.Bool, [this]);
+
+    /// <summary>True where this is a number and not infinite: [..].</summary>
+    public Tensor IsFinite() => ComparisonOps.IsFinite.CallAs(DType.Bool, [this]);
+
+    /// <summary>x where this is true, z elsewhere: bool or integer [..].</summary>
+    public Tensor Select(Tensor x, Tensor z) => ComparisonOps.Select.Call([this, x, z]);
+
+    /// <summary>x where the condition is true, z elsewhere: [..].</summary>
+    public static Tensor Where(Tensor condition, Tensor x, Tensor z) => condition.Select(x, z);
+
+    /// <summary>A fixed value where the mask is true: [..].</summary>
+    public Tensor MaskedFill(Tensor mask, double value) => ComparisonOps.MaskedFill.Call([this, mask], value);
+
+    /// <summary>1 above the edge, 0 below: [..].</summary>
+    public Tensor Heaviside(double edge = 0, double height = 0.5) =>
+        ComparisonOps.Heaviside.Call([this], edge, height);
+}

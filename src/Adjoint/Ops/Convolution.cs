@@ -82,3 +82,37 @@ public static class ConvolutionOps
     internal static Op[] All =>
         [Conv1d, Conv2d, Conv3d, Conv1dGrouped, Conv2dGrouped, DepthwiseConv1d, DepthwiseConv2d, CausalConv1d];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Over sequences: x [b, i, m], w [j, i, k], bias [j] to [b, j, p].</summary>
+    public Tensor Conv1d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1) =>
+        ConvolutionOps.Conv1d.Call([this, w, bias], stride, pad, dilation);
+
+    /// <summary>Over images: x [b, i, m, n], w [j, i, k, l], bias [j] to [b, j, p, q].</summary>
+    public Tensor Conv2d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1) =>
+        ConvolutionOps.Conv2d.Call([this, w, bias], stride, pad, dilation);
+
+    /// <summary>Over volumes: x [b, i, m, n, o], w [j, i, k, l, r], bias [j] to [b, j, p, q, s].</summary>
+    public Tensor Conv3d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1) =>
+        ConvolutionOps.Conv3d.Call([this, w, bias], stride, pad, dilation);
+
+    /// <summary>In groups of channels: x [b, g i, m], w [g j, i, k], bias [g j].</summary>
+    public Tensor Conv1dGrouped(Tensor w, Tensor bias, int groups, int stride = 1, int pad = 0, int dilation = 1) =>
+        ConvolutionOps.Conv1dGrouped.Call([this, w, bias], groups, stride, dilation, pad, pad);
+
+    /// <summary>In groups of channels: x [b, g i, m, n], w [g j, i, k, l], bias [g j].</summary>
+    public Tensor Conv2dGrouped(Tensor w, Tensor bias, int groups, int stride = 1, int pad = 0, int dilation = 1) =>
+        ConvolutionOps.Conv2dGrouped.Call([this, w, bias], groups, stride, stride, dilation, dilation, pad, pad, pad, pad);
+
+    /// <summary>Each channel with its own filter: x [b, c, m], w [c, k].</summary>
+    public Tensor DepthwiseConv1d(Tensor w, int stride = 1, int pad = 0) =>
+        ConvolutionOps.DepthwiseConv1d.Call([this, w], stride, pad);
+
+    /// <summary>Each channel with its own filter: x [b, c, m, n], w [c, k, l].</summary>
+    public Tensor DepthwiseConv2d(Tensor w, int stride = 1, int pad = 0) =>
+        ConvolutionOps.DepthwiseConv2d.Call([this, w], stride, pad);
+
+    /// <summary>Sees only earlier positions: x [b, t, i], w [j, i, k] to [b, t, j].</summary>
+    public Tensor CausalConv1d(Tensor w, int dilation = 1) => ConvolutionOps.CausalConv1d.Call([this, w], dilation);
+}

@@ -76,3 +76,27 @@ public static class DivergenceOps
         WassersteinCritic, GradientPenalty,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Sum of p log(p / q): [.., j] to [..].</summary>
+    public Tensor KlDivergence(Tensor q) => DivergenceOps.KlDivergence.Call([this, q]);
+
+    /// <summary>The divergence of target probabilities from log probabilities: [b, v] to one number.</summary>
+    public Tensor KlLoss(Tensor target) => DivergenceOps.KlLoss.Call([this, target]);
+
+    /// <summary>The entropy in nats: [.., j] to [..].</summary>
+    public Tensor Entropy() => DivergenceOps.Entropy.Call([this]);
+
+    /// <summary>The Jensen-Shannon divergence: [.., j] to [..].</summary>
+    public Tensor JensenShannon(Tensor q) => DivergenceOps.JensenShannon.Call([this, q]);
+
+    /// <summary>The divergence of normal distributions from the standard one; this is mu [b, j] to [b].</summary>
+    public Tensor GaussianKl(Tensor logvar) => DivergenceOps.GaussianKl.Call([this, logvar]);
+
+    /// <summary>A draw from normal distributions as a function of their parameters; this is mu [..].</summary>
+    public Tensor Reparameterise(Tensor logvar) => DivergenceOps.Reparameterise.Call([this, logvar]);
+
+    /// <summary>Pulls the length of each gradient row towards 1: [b, i] to one number.</summary>
+    public Tensor GradientPenalty(double weight = 10) => DivergenceOps.GradientPenalty.Call([this], weight);
+}

@@ -173,3 +173,84 @@ public static class FunctionOps
         Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Erf, Erfc, NormalCdf,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>e to the power x: [..].</summary>
+    public Tensor Exp() => FunctionOps.Exp.Call([this]);
+
+    /// <summary>2 to the power x: [..].</summary>
+    public Tensor Exp2() => FunctionOps.Exp2.Call([this]);
+
+    /// <summary>exp(x) - 1, exact for small x: [..].</summary>
+    public Tensor Expm1() => FunctionOps.Expm1.Call([this]);
+
+    /// <summary>The natural logarithm: [..].</summary>
+    public Tensor Log() => FunctionOps.Log.Call([this]);
+
+    /// <summary>The logarithm to base 2: [..].</summary>
+    public Tensor Log2() => FunctionOps.Log2.Call([this]);
+
+    /// <summary>The logarithm to base 10: [..].</summary>
+    public Tensor Log10() => FunctionOps.Log10.Call([this]);
+
+    /// <summary>log(1 + x), exact for small x: [..].</summary>
+    public Tensor Log1p() => FunctionOps.Log1p.Call([this]);
+
+    /// <summary>The inverse of the sigmoid: [..].</summary>
+    public Tensor Logit() => FunctionOps.Logit.Call([this]);
+
+    /// <summary>x log x, 0 at 0: [..].</summary>
+    public Tensor XLogX() => FunctionOps.XLogX.Call([this]);
+
+    /// <summary>Sine: [..].</summary>
+    public Tensor Sin() => FunctionOps.Sin.Call([this]);
+
+    /// <summary>Cosine: [..].</summary>
+    public Tensor Cos() => FunctionOps.Cos.Call([this]);
+
+    /// <summary>Tangent: [..].</summary>
+    public Tensor Tan() => FunctionOps.Tan.Call([this]);
+
+    /// <summary>Inverse sine: [..].</summary>
+    public Tensor Asin() => FunctionOps.Asin.Call([this]);
+
+    /// <summary>Inverse cosine: [..].</summary>
+    public Tensor Acos() => FunctionOps.Acos.Call([this]);
+
+    /// <summary>Inverse tangent: [..].</summary>
+    public Tensor Atan() => FunctionOps.Atan.Call([this]);
+
+    /// <summary>Hyperbolic sine: [..].</summary>
+    public Tensor Sinh() => FunctionOps.Sinh.Call([this]);
+
+    /// <summary>Hyperbolic cosine: [..].</summary>
+    public Tensor Cosh() => FunctionOps.Cosh.Call([this]);
+
+    /// <summary>Hyperbolic tangent: [..].</summary>
+    public Tensor Tanh() => FunctionOps.Tanh.Call([this]);
+
+    /// <summary>Inverse of sinh: [..].</summary>
+    public Tensor Asinh() => FunctionOps.Asinh.Call([this]);
+
+    /// <summary>Inverse of cosh: [..].</summary>
+    public Tensor Acosh() => FunctionOps.Acosh.Call([this]);
+
+    /// <summary>Inverse of tanh: [..].</summary>
+    public Tensor Atanh() => FunctionOps.Atanh.Call([this]);
+
+    /// <summary>The error function: [..].</summary>
+    public Tensor Erf() => FunctionOps.Erf.Call([this]);
+
+    /// <summary>1 - erf(x): [..].</summary>
+    public Tensor Erfc() => FunctionOps.Erfc.Call([this]);
+
+    /// <summary>The probability that a standard normal number is at most x: [..].</summary>
+    public Tensor NormalCdf() => FunctionOps.NormalCdf.Call([this]);
+
+    /// <summary>log(exp(x) + exp(z)) without overflow: [..].</summary>
+    public Tensor LogAddExp(Tensor z) => FunctionOps.LogAddExp.Call([this, z]);
+
+    /// <summary>The angle of the point (x, this): [..].</summary>
+    public Tensor Atan2(Tensor x) => FunctionOps.Atan2.Call([this, x]);
+}

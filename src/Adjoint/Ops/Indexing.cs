@@ -114,3 +114,53 @@ public static class IndexOps
         ScatterRows, ScatterAddRows, ScatterElements, ScatterAddElements, SegmentSum, SegmentMean, Counts,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>A row of this table for every token: w [v, d], tok [..] to [.., d].</summary>
+    public Tensor Embedding(Tensor tok) => IndexOps.Embedding.Call([this, tok]);
+
+    /// <summary>embedding in which the padding is 0 and gets no gradient: w [v, d], tok [..].</summary>
+    public Tensor EmbeddingPadded(Tensor tok, int padding = 0) => IndexOps.EmbeddingPadded.Call([this, tok], padding);
+
+    /// <summary>The sum of the rows of a bag of tokens: w [v, d], tok [b, n] to [b, d].</summary>
+    public Tensor EmbeddingBag(Tensor tok) => IndexOps.EmbeddingBag.Call([this, tok]);
+
+    /// <summary>1 at the class, 0 elsewhere: integers [..] to [.., v].</summary>
+    public Tensor OneHot(int classes) => IndexOps.OneHot.Call([this], classes);
+
+    /// <summary>Chosen rows: x [v, ..], at [n] to [n, ..].</summary>
+    public Tensor GatherRows(Tensor at) => IndexOps.GatherRows.Call([this, at]);
+
+    /// <summary>Chosen positions along an axis: at [n].</summary>
+    public Tensor IndexSelect(int axis, Tensor at) => IndexOps.GatherColumns.CallAlong([axis], false, [this, at]);
+
+    /// <summary>Each row chooses its own elements: at as x, but for the size of the axis.</summary>
+    public Tensor Gather(Tensor at, int axis = -1) => IndexOps.GatherElements.CallAlong([axis], false, [this, at]);
+
+    /// <summary>Each row chooses one element: x [.., v], at [..] to [..].</summary>
+    public Tensor Pick(Tensor at) => IndexOps.Pick.Call([this, at]);
+
+    /// <summary>A copy with rows [n, ..] overwritten at distinct positions at [n].</summary>
+    public Tensor ScatterRows(Tensor at, Tensor rows) => IndexOps.ScatterRows.Call([this, at, rows]);
+
+    /// <summary>A copy with rows [n, ..] added at positions at [n].</summary>
+    public Tensor ScatterAddRows(Tensor at, Tensor rows) => IndexOps.ScatterAddRows.Call([this, at, rows]);
+
+    /// <summary>A copy with elements overwritten at distinct positions along an axis.</summary>
+    public Tensor Scatter(Tensor at, Tensor x, int axis = -1) =>
+        IndexOps.ScatterElements.CallAlong([axis], false, [this, at, x]);
+
+    /// <summary>A copy with elements added at positions along an axis.</summary>
+    public Tensor ScatterAdd(Tensor at, Tensor x, int axis = -1) =>
+        IndexOps.ScatterAddElements.CallAlong([axis], false, [this, at, x]);
+
+    /// <summary>The sum of the rows of each segment: x [n, ..], segment [n] to [s, ..].</summary>
+    public Tensor SegmentSum(Tensor segment, int segments) => IndexOps.SegmentSum.Call([this, segment], segments);
+
+    /// <summary>The mean of the rows of each segment: x [n, ..], segment [n] to [s, ..].</summary>
+    public Tensor SegmentMean(Tensor segment, int segments) => IndexOps.SegmentMean.Call([this, segment], segments);
+
+    /// <summary>How often each value occurs: integers [n] to [v].</summary>
+    public Tensor Counts(int classes) => IndexOps.Counts.Call([this], classes);
+}

@@ -137,3 +137,53 @@ public static class NormOps
         LocalResponseNorm, Standardize, NormalizeL2, NormalizeL1, WeightNorm,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Scales each row to mean 0 and variance 1, then stretches and shifts it: x [.., j], gain, bias [j].</summary>
+    public Tensor LayerNorm(Tensor gain, Tensor bias, double eps = 1e-5) =>
+        NormOps.LayerNorm.Call([this, gain, bias], eps);
+
+    /// <summary>Scales each row to mean square 1: x [.., j], gain [j].</summary>
+    public Tensor RmsNorm(Tensor gain, double eps = 1e-6) => NormOps.RmsNorm.Call([this, gain], eps);
+
+    /// <summary>Scales each channel with the statistics of this batch: x [b, c, ..], gain, bias [c].</summary>
+    public Tensor BatchNorm(Tensor gain, Tensor bias, double eps = 1e-5) =>
+        NormOps.BatchNorm.Call([this, gain, bias], eps);
+
+    /// <summary>batch norm that also moves the running statistics [c].</summary>
+    public (Tensor Y, Tensor RunningMean, Tensor RunningVar) BatchNorm(Tensor gain, Tensor bias, Tensor runningMean, Tensor runningVar, double eps = 1e-5, double momentum = 0.1) =>
+        NormOps.BatchNormRunning.CallAll([this, gain, bias, runningMean, runningVar], eps, momentum) is [var y, var mean, var var]
+            ? (y, mean, var) : throw Throw.Internal("three outputs");
+
+    /// <summary>batch norm with statistics [c] that stay as they are: x [b, c, ..].</summary>
+    public Tensor BatchNormInference(Tensor gain, Tensor bias, Tensor runningMean, Tensor runningVar, double eps = 1e-5) =>
+        NormOps.BatchNormInference.Call([this, gain, bias, runningMean, runningVar], eps);
+
+    /// <summary>Scales groups of channels of each example: x [b, c, ..], gain, bias [c].</summary>
+    public Tensor GroupNorm(int groups, Tensor gain, Tensor bias, double eps = 1e-5) =>
+        NormOps.GroupNorm.Call([this, gain, bias], groups, eps);
+
+    /// <summary>Scales each channel of each example: x [b, c, ..], gain, bias [c].</summary>
+    public Tensor InstanceNorm(Tensor gain, Tensor bias, double eps = 1e-5) =>
+        NormOps.InstanceNorm.Call([this, gain, bias], eps);
+
+    /// <summary>Divides by the squares of neighbouring channels: x [b, c, ..].</summary>
+    public Tensor LocalResponseNorm(int size = 5, double alpha = 1e-4, double beta = 0.75, double k = 1) =>
+        NormOps.LocalResponseNorm.Call([this], size, alpha, beta, k);
+
+    /// <summary>To mean 0 and variance 1 along an axis.</summary>
+    public Tensor Standardize(int axis = -1, double eps = 1e-5) =>
+        NormOps.Standardize.CallAlong([axis], false, [this], [eps]);
+
+    /// <summary>To Euclidean length 1 along an axis.</summary>
+    public Tensor NormalizeL2(int axis = -1, double eps = 1e-12) =>
+        NormOps.NormalizeL2.CallAlong([axis], false, [this], [eps]);
+
+    /// <summary>To sum of absolute values 1 along an axis.</summary>
+    public Tensor NormalizeL1(int axis = -1, double eps = 1e-12) =>
+        NormOps.NormalizeL1.CallAlong([axis], false, [this], [eps]);
+
+    /// <summary>A weight matrix as direction v [j, i] and length gain [j].</summary>
+    public Tensor WeightNorm(Tensor gain) => NormOps.WeightNorm.Call([this, gain]);
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Adjoint;
@@ -34,8 +35,40 @@ public sealed class Op
     public Tensor Call(ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) => CallAll(operands, attributes)[0];
 
     /// <summary>Records a call and returns all outputs.</summary>
+    /// <param name="operands">In the order of the signature; random ones are left out and drawn.</param>
     public IReadOnlyList<Tensor> CallAll(ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) =>
-        Recorded.Call(definition ??= new(() => Program), operands, attributes).Outputs;
+        Recorded.Call(Definition, operands.Length < Program.Operands.Count ? RandomOperands.Added(Program, operands) : operands,
+            attributes).Outputs;
+
+    /// <summary>Records a call whose outputs are of this type, as those of a comparison are bool.</summary>
+    internal Tensor CallAs(DType result, ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) =>
+        Tensor.Call(Definition, operands, attributes, result);
+
+    /// <summary>Records a call along other axes than the last, for a program over <c>x[..,j]</c>.</summary>
+    /// <param name="axes">From 0 up or from -1 down; several are taken as one.</param>
+    /// <param name="keepDims">Reduced axes stay with size 1.</param>
+    internal Tensor CallAlong(ReadOnlySpan<int> axes, bool keepDims, ReadOnlySpan<Tensor> operands,
+        ReadOnlySpan<double> attributes = default, DType? result = null)
+    {
+        var rank = operands[0].Rank;
+        var mask = 0UL;
+        foreach (var axis in axes)
+        {
+            var at = axis < 0 ? axis + rank : axis;
+            if (at < 0 || at >= rank) throw new ShapeException(
+                $"{Name}: axis {axis} does not exist.\n  {Program.Operands[0].Name} : {operands[0].Described}", "axis", axis);
+            mask |= 1UL << at;
+        }
+        if (mask == 1UL << (rank - 1) && !keepDims) return Tensor.Call(Definition, operands, attributes, result);
+        return Tensor.Call(placed.GetOrAdd((rank, mask, keepDims), Place), operands, attributes, result);
+    }
+
+    readonly ConcurrentDictionary<(int Rank, ulong Axes, bool KeepDims), Definition> placed = [];
+
+    Definition Definition => definition ??= new(() => Program);
+
+    Definition Place((int Rank, ulong Axes, bool KeepDims) at) => new(() => AlongAxes.Place(Program, at.Rank,
+        [.. Enumerable.Range(0, at.Rank).Where(d => (at.Axes >> d & 1) != 0)], at.KeepDims));
 
     /// <summary>On which numbers, sizes and attributes the op is tried: those it is defined for and that show
     /// it.</summary>

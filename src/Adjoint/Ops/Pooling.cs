@@ -144,3 +144,54 @@ public static class PoolingOps
         AdaptiveMaxPool2d,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The largest of each window: x [b, c, m].</summary>
+    public Tensor MaxPool1d(int size = 2, int? stride = null, int pad = 0, int dilation = 1) =>
+        PoolingOps.MaxPool1d.Call([this], size, stride ?? size, pad, dilation);
+
+    /// <summary>The largest of each window: x [b, c, m, n].</summary>
+    public Tensor MaxPool2d(int size = 2, int? stride = null, int pad = 0) =>
+        PoolingOps.MaxPool2d.Call([this], size, stride ?? size, pad);
+
+    /// <summary>The mean of each window; padding counts as zeros: x [b, c, m].</summary>
+    public Tensor AveragePool1d(int size = 2, int? stride = null, int pad = 0) =>
+        PoolingOps.AveragePool1d.Call([this], size, stride ?? size, pad);
+
+    /// <summary>The mean of each window; padding counts as zeros: x [b, c, m, n].</summary>
+    public Tensor AveragePool2d(int size = 2, int? stride = null, int pad = 0) =>
+        PoolingOps.AveragePool2d.Call([this], size, stride ?? size, pad);
+
+    /// <summary>The mean of each window over the positions that exist: x [b, c, m].</summary>
+    public Tensor AveragePool1dExcludePad(int size = 2, int? stride = null, int pad = 0) =>
+        PoolingOps.AveragePool1dExcludePad.Call([this], size, stride ?? size, pad);
+
+    /// <summary>The mean of each window over the positions that exist: x [b, c, m, n].</summary>
+    public Tensor AveragePool2dExcludePad(int size = 2, int? stride = null, int pad = 0) =>
+        PoolingOps.AveragePool2dExcludePad.Call([this], size, size, stride ?? size, stride ?? size, pad, pad, pad, pad);
+
+    /// <summary>The p-norm of each window: x [b, c, m, n].</summary>
+    public Tensor LpPool2d(double p = 2, int size = 2, int? stride = null, int pad = 0) =>
+        PoolingOps.LpPool2d.Call([this], p, size, stride ?? size, pad);
+
+    /// <summary>The mean over all positions: x [b, c, ..] to [b, c].</summary>
+    public Tensor GlobalAveragePool() => PoolingOps.GlobalAveragePool.Call([this]);
+
+    /// <summary>The largest over all positions: x [b, c, m, n] to [b, c].</summary>
+    public Tensor GlobalMaxPool() => PoolingOps.GlobalMaxPool.Call([this]);
+
+    /// <summary>As many means as wanted: x [b, c, m] to [b, c, size].</summary>
+    public Tensor AdaptiveAveragePool1d(int size) => PoolingOps.AdaptiveAveragePool1d.Call([this], size);
+
+    /// <summary>As many means as wanted: x [b, c, m, n] to [b, c, height, width].</summary>
+    public Tensor AdaptiveAveragePool2d(int height, int width) =>
+        PoolingOps.AdaptiveAveragePool2d.Call([this], height, width);
+
+    /// <summary>As many maxima as wanted: x [b, c, m] to [b, c, size].</summary>
+    public Tensor AdaptiveMaxPool1d(int size) => PoolingOps.AdaptiveMaxPool1d.Call([this], size);
+
+    /// <summary>As many maxima as wanted: x [b, c, m, n] to [b, c, height, width].</summary>
+    public Tensor AdaptiveMaxPool2d(int height, int width) =>
+        PoolingOps.AdaptiveMaxPool2d.Call([this], height, width);
+}

@@ -47,3 +47,16 @@ public static class PositionOps
 
     internal static Op[] All => [Sinusoids, Rotary, RotaryHalves, LearnedPositions];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Turns pairs of features by the position [t]: x [.., t, c].</summary>
+    public Tensor Rotary(Tensor position, double period = 10000) => PositionOps.Rotary.Call([this, position], period);
+
+    /// <summary>Rotary on the two halves of the features: x [.., t, c], position [t].</summary>
+    public Tensor RotaryHalves(Tensor position, double period = 10000) =>
+        PositionOps.RotaryHalves.Call([this, position], period);
+
+    /// <summary>Adds a learned row to every position: x [b, t, d], table [p, d].</summary>
+    public Tensor LearnedPositions(Tensor table) => PositionOps.LearnedPositions.Call([this, table]);
+}

@@ -122,3 +122,57 @@ public static class ProductOps
         Bilinear, QuadraticForm, ThreeFactors, Gram, Trace, PairwiseDistance, CosineSimilarity,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The matrix product. x [.., i] and w [i, j] to [.., j]; a matrix for every leading index [.., t, c], [.., c, s] to [.., t, s];
+    /// vectors as NumPy does.</summary>
+    public Tensor MatMul(Tensor w) => (Rank, w.Rank) switch
+    {
+        (_, 1) => ProductOps.Dot.Call([this, w]),
+        (_, 2) => ProductOps.MatMul.Call([this, w]),
+        (1, _) => Unsqueeze(0).MatMul(w).Squeeze(-2),
+        _ => ProductOps.BatchedMatMul.Call([this, w]),
+    };
+
+    /// <summary>The inner product of the last axes: [.., i] to [..].</summary>
+    public Tensor Dot(Tensor z) => ProductOps.Dot.Call([this, z]);
+
+    /// <summary>The product with a matrix stored as output by input: x [.., i], w [j, i] to [.., j].</summary>
+    public Tensor MatMulTransposed(Tensor w) => ProductOps.MatMulTransposed.Call([this, w]);
+
+    /// <summary>Inner products of all rows with all rows: x [.., t, c], z [.., s, c] to [.., t, s].</summary>
+    public Tensor BatchedMatMulTransposed(Tensor z) => ProductOps.BatchedMatMulTransposed.Call([this, z]);
+
+    /// <summary>All products of two vectors: [i], [j] to [i, j].</summary>
+    public Tensor Outer(Tensor z) => ProductOps.Outer.Call([this, z]);
+
+    /// <summary>The Kronecker product: [i, j], [k, l] to [i k, j l].</summary>
+    public Tensor Kronecker(Tensor z) => ProductOps.Kronecker.Call([this, z]);
+
+    /// <summary>A bilinear layer: x [b, i], z [b, k], w [j, i, k], bias [j] to [b, j].</summary>
+    public Tensor Bilinear(Tensor z, Tensor w, Tensor bias) => ProductOps.Bilinear.Call([this, z, w, bias]);
+
+    /// <summary>The quadratic form of every row: x [b, i], a [i, j] to [b].</summary>
+    public Tensor QuadraticForm(Tensor a) => ProductOps.QuadraticForm.Call([this, a]);
+
+    /// <summary>A fully connected layer, weights output by input: x [.., i], w [j, i], bias [j] to [.., j].</summary>
+    public Tensor Linear(Tensor w, Tensor? bias = null) =>
+        bias is null ? MatMulTransposed(w) : ProductOps.Linear.Call([this, w, bias]);
+
+    /// <summary>alpha * x w + beta * c: x [b, i], w [i, j], c [b, j].</summary>
+    public Tensor Gemm(Tensor w, Tensor c, double alpha = 1, double beta = 1) =>
+        ProductOps.Gemm.Call([this, w, c], alpha, beta);
+
+    /// <summary>Inner products of all rows: [b, c] to [b, b].</summary>
+    public Tensor Gram() => ProductOps.Gram.Call([this]);
+
+    /// <summary>The sum of the diagonal: [i, i] to one number.</summary>
+    public Tensor Trace() => ProductOps.Trace.Call([this]);
+
+    /// <summary>Distances of all rows: x [i, c], z [j, c] to [i, j].</summary>
+    public Tensor PairwiseDistance(Tensor z, double eps = 1e-12) => ProductOps.PairwiseDistance.Call([this, z], eps);
+
+    /// <summary>The cosine of the angle between rows: [.., i] to [..].</summary>
+    public Tensor CosineSimilarity(Tensor z, double eps = 1e-12) => ProductOps.CosineSimilarity.Call([this, z], eps);
+}

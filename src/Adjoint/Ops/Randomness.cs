@@ -43,3 +43,24 @@ public static class RandomOps
 
     internal static Op[] All => [Dropout, DropoutChannels, DropPath, GaussianNoise, Bernoulli, Interpolate];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Zeroes elements with probability rate and scales the others up: [..].</summary>
+    public Tensor Dropout(double rate = 0.5) => RandomOps.Dropout.Call([this], rate);
+
+    /// <summary>Zeroes whole channels: [b, c, ..].</summary>
+    public Tensor DropoutChannels(double rate = 0.5) => RandomOps.DropoutChannels.Call([this], rate);
+
+    /// <summary>Zeroes whole examples: [b, ..].</summary>
+    public Tensor DropPath(double rate = 0.5) => RandomOps.DropPath.Call([this], rate);
+
+    /// <summary>Adds normal noise: [..].</summary>
+    public Tensor GaussianNoise(double scale = 1) => RandomOps.GaussianNoise.Call([this], scale);
+
+    /// <summary>1 with this probability, else 0: [..].</summary>
+    public Tensor Bernoulli() => RandomOps.Bernoulli.Call([this]);
+
+    /// <summary>A random point between x and z for each example: [b, ..].</summary>
+    public Tensor Interpolate(Tensor z) => RandomOps.Interpolate.Call([this, z]);
+}

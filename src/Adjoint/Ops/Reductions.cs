@@ -194,3 +194,153 @@ public static class ReductionOps
         CountNonzero,
     ];
 }
+
+public sealed partial class Tensor
+{
+    // All axes where none is named. A scalar is its own reduction.
+    Tensor Reduced(Op op, ReadOnlySpan<int> axes, bool keepDims, ReadOnlySpan<double> attributes = default, DType? result = null)
+    {
+        if (Rank == 0) return Reshape(1).Reduced(op, [0], false, attributes, result);
+        return op.CallAlong(axes.Length > 0 ? axes : Enumerable.Range(0, Rank).ToArray(), keepDims, [this], attributes, result);
+    }
+
+    /// <summary>The mean of all elements: one number.</summary>
+    public Tensor Mean() => Reduced(ReductionOps.Mean, [], false);
+
+    /// <summary>The mean along an axis.</summary>
+    public Tensor Mean(int axis, bool keepDims = false) => Reduced(ReductionOps.Mean, [axis], keepDims);
+
+    /// <summary>The mean over several axes.</summary>
+    public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims = false) => Reduced(ReductionOps.Mean, axes, keepDims);
+
+    /// <summary>The largest element of all elements: one number.</summary>
+    public Tensor Max() => Reduced(ReductionOps.Max, [], false);
+
+    /// <summary>The largest element along an axis.</summary>
+    public Tensor Max(int axis, bool keepDims = false) => Reduced(ReductionOps.Max, [axis], keepDims);
+
+    /// <summary>The largest element over several axes.</summary>
+    public Tensor Max(ReadOnlySpan<int> axes, bool keepDims = false) => Reduced(ReductionOps.Max, axes, keepDims);
+
+    /// <summary>The smallest element of all elements: one number.</summary>
+    public Tensor Min() => Reduced(ReductionOps.Min, [], false);
+
+    /// <summary>The smallest element along an axis.</summary>
+    public Tensor Min(int axis, bool keepDims = false) => Reduced(ReductionOps.Min, [axis], keepDims);
+
+    /// <summary>The smallest element over several axes.</summary>
+    public Tensor Min(ReadOnlySpan<int> axes, bool keepDims = false) => Reduced(ReductionOps.Min, axes, keepDims);
+
+    /// <summary>The product of all elements: one number.</summary>
+    public Tensor Product() => Reduced(ReductionOps.Product, [], false);
+
+    /// <summary>The product along an axis.</summary>
+    public Tensor Product(int axis, bool keepDims = false) => Reduced(ReductionOps.Product, [axis], keepDims);
+
+    /// <summary>The product over several axes.</summary>
+    public Tensor Product(ReadOnlySpan<int> axes, bool keepDims = false) =>
+        Reduced(ReductionOps.Product, axes, keepDims);
+
+    /// <summary>log(sum(exp(x))) without overflow of all elements: one number.</summary>
+    public Tensor LogSumExp() => Reduced(ReductionOps.LogSumExp, [], false);
+
+    /// <summary>log(sum(exp(x))) without overflow along an axis.</summary>
+    public Tensor LogSumExp(int axis, bool keepDims = false) => Reduced(ReductionOps.LogSumExp, [axis], keepDims);
+
+    /// <summary>log(sum(exp(x))) without overflow over several axes.</summary>
+    public Tensor LogSumExp(ReadOnlySpan<int> axes, bool keepDims = false) =>
+        Reduced(ReductionOps.LogSumExp, axes, keepDims);
+
+    /// <summary>The sum of squares of all elements: one number.</summary>
+    public Tensor SumSquare() => Reduced(ReductionOps.SumSquare, [], false);
+
+    /// <summary>The sum of squares along an axis.</summary>
+    public Tensor SumSquare(int axis, bool keepDims = false) => Reduced(ReductionOps.SumSquare, [axis], keepDims);
+
+    /// <summary>The sum of squares over several axes.</summary>
+    public Tensor SumSquare(ReadOnlySpan<int> axes, bool keepDims = false) =>
+        Reduced(ReductionOps.SumSquare, axes, keepDims);
+
+    /// <summary>How many elements are not 0 of all elements: one number.</summary>
+    public Tensor CountNonzero() => Reduced(ReductionOps.CountNonzero, [], false);
+
+    /// <summary>How many elements are not 0 along an axis.</summary>
+    public Tensor CountNonzero(int axis, bool keepDims = false) =>
+        Reduced(ReductionOps.CountNonzero, [axis], keepDims);
+
+    /// <summary>How many elements are not 0 over several axes.</summary>
+    public Tensor CountNonzero(ReadOnlySpan<int> axes, bool keepDims = false) =>
+        Reduced(ReductionOps.CountNonzero, axes, keepDims);
+
+    /// <summary>The sum of all elements: one number.</summary>
+    public Tensor Sum() => Reduced(ReductionOps.Sum, [], false);
+
+    /// <summary>The sum along an axis.</summary>
+    public Tensor Sum(int axis, bool keepDims = false) => Reduced(ReductionOps.Sum, [axis], keepDims);
+
+    /// <summary>The sum over several axes.</summary>
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims = false) => Reduced(ReductionOps.Sum, axes, keepDims);
+
+    /// <summary>The variance of all elements; divides by their number minus the correction.</summary>
+    public Tensor Var(double correction = 1) => Reduced(ReductionOps.Var, [], false, [correction]);
+
+    /// <summary>The variance along an axis.</summary>
+    public Tensor Var(int axis, bool keepDims = false, double correction = 1) =>
+        Reduced(ReductionOps.Var, [axis], keepDims, [correction]);
+
+    /// <summary>The variance over several axes.</summary>
+    public Tensor Var(ReadOnlySpan<int> axes, bool keepDims = false, double correction = 1) =>
+        Reduced(ReductionOps.Var, axes, keepDims, [correction]);
+
+    /// <summary>The standard deviation of all elements; divides by their number minus the correction.</summary>
+    public Tensor Std(double correction = 1) => Reduced(ReductionOps.Std, [], false, [correction]);
+
+    /// <summary>The standard deviation along an axis.</summary>
+    public Tensor Std(int axis, bool keepDims = false, double correction = 1) =>
+        Reduced(ReductionOps.Std, [axis], keepDims, [correction]);
+
+    /// <summary>The standard deviation over several axes.</summary>
+    public Tensor Std(ReadOnlySpan<int> axes, bool keepDims = false, double correction = 1) =>
+        Reduced(ReductionOps.Std, axes, keepDims, [correction]);
+
+    /// <summary>The p-norm of all elements or along an axis; p may be infinite.</summary>
+    public Tensor Norm(double p = 2, int? axis = null, bool keepDims = false) =>
+        p switch
+    {
+        1 => Reduced(ReductionOps.NormL1, Chosen(axis), keepDims),
+        2 => Reduced(ReductionOps.NormL2, Chosen(axis), keepDims),
+        double.PositiveInfinity => Reduced(ReductionOps.NormMax, Chosen(axis), keepDims),
+        _ => Reduced(ReductionOps.NormLp, Chosen(axis), keepDims, [p]),
+    };
+
+    /// <summary>True if an element is true: bool or integer, of all or along an axis.</summary>
+    public Tensor Any(int? axis = null, bool keepDims = false) =>
+        Reduced(ReductionOps.Any, Chosen(axis), keepDims, [], DType.Bool);
+
+    /// <summary>True if every element is true: bool or integer, of all or along an axis.</summary>
+    public Tensor All(int? axis = null, bool keepDims = false) =>
+        Reduced(ReductionOps.AllTrue, Chosen(axis), keepDims, [], DType.Bool);
+
+    /// <summary>The position of the first largest element as int64, of all or along an axis.</summary>
+    public Tensor ArgMax(int? axis = null, bool keepDims = false) =>
+        Reduced(ReductionOps.ArgMax, Chosen(axis), keepDims, [], DType.Int64);
+
+    /// <summary>The position of the first smallest element as int64, of all or along an axis.</summary>
+    public Tensor ArgMin(int? axis = null, bool keepDims = false) =>
+        Reduced(ReductionOps.ArgMin, Chosen(axis), keepDims, [], DType.Int64);
+
+    /// <summary>The largest element; equal ones share the gradient.</summary>
+    public Tensor MaxEvenly(int axis = -1, bool keepDims = false) =>
+        Reduced(ReductionOps.MaxEvenly, [axis], keepDims);
+
+    /// <summary>The mean of the elements whose mask is true: x, mask [.., j] to [..].</summary>
+    public Tensor MaskedMean(Tensor mask) => ReductionOps.MaskedMean.Call([this, mask]);
+
+    /// <summary>The sum with a weight [j] for every position: [.., j] to [..].</summary>
+    public Tensor WeightedSum(Tensor weight) => ReductionOps.WeightedSum.Call([this, weight]);
+
+    /// <summary>The covariance of the columns: [b, i] to [i, i].</summary>
+    public Tensor Covariance(double correction = 1) => ReductionOps.Covariance.Call([this], correction);
+
+    static int[] Chosen(int? axis) => axis is { } one ? [one] : [];
+}

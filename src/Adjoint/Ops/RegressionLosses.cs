@@ -77,3 +77,38 @@ public static class RegressionLossOps
     internal static Op[] All =>
         [Mse, L1, Huber, SmoothL1, LogCosh, Quantile, GaussianNll, PoissonNll, TripletMargin, CosineLoss];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The mean squared difference: [..] to one number.</summary>
+    public Tensor Mse(Tensor target) => RegressionLossOps.Mse.Call([this, target]);
+
+    /// <summary>The mean absolute difference: [..] to one number.</summary>
+    public Tensor L1Loss(Tensor target) => RegressionLossOps.L1.Call([this, target]);
+
+    /// <summary>Quadratic up to delta, linear beyond: [..] to one number.</summary>
+    public Tensor Huber(Tensor target, double delta = 1) => RegressionLossOps.Huber.Call([this, target], delta);
+
+    /// <summary>huber divided by beta: [..] to one number.</summary>
+    public Tensor SmoothL1(Tensor target, double beta = 1) => RegressionLossOps.SmoothL1.Call([this, target], beta);
+
+    /// <summary>The mean of log(cosh(difference)): [..] to one number.</summary>
+    public Tensor LogCosh(Tensor target) => RegressionLossOps.LogCosh.Call([this, target]);
+
+    /// <summary>The pinball loss of a quantile: [..] to one number.</summary>
+    public Tensor Quantile(Tensor target, double q = 0.5) => RegressionLossOps.Quantile.Call([this, target], q);
+
+    /// <summary>The negative log likelihood of normal distributions: [..] to one number.</summary>
+    public Tensor GaussianNll(Tensor logvar, Tensor target) =>
+        RegressionLossOps.GaussianNll.Call([this, logvar, target]);
+
+    /// <summary>The negative log likelihood of counts: [..] to one number.</summary>
+    public Tensor PoissonNll(Tensor target) => RegressionLossOps.PoissonNll.Call([this, target]);
+
+    /// <summary>The positive example must be nearer than the negative: [b, c] to one number.</summary>
+    public Tensor TripletMargin(Tensor positive, Tensor negative, double margin = 1) =>
+        RegressionLossOps.TripletMargin.Call([this, positive, negative], margin);
+
+    /// <summary>1 minus the cosine of the angle between rows: [b, c] to one number.</summary>
+    public Tensor CosineLoss(Tensor target) => RegressionLossOps.CosineLoss.Call([this, target]);
+}

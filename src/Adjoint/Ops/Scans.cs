@@ -105,3 +105,39 @@ public static class ScanOps
         LinearRecurrenceFixed,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The product of all elements up to this one along an axis.</summary>
+    public Tensor CumulativeProduct(int axis = -1) => ScanOps.CumulativeProduct.CallAlong([axis], false, [this]);
+
+    /// <summary>The largest element so far along an axis.</summary>
+    public Tensor CumulativeMax(int axis = -1) => ScanOps.CumulativeMax.CallAlong([axis], false, [this]);
+
+    /// <summary>The smallest element so far along an axis.</summary>
+    public Tensor CumulativeMin(int axis = -1) => ScanOps.CumulativeMin.CallAlong([axis], false, [this]);
+
+    /// <summary>log of the running sum of exp(x) along an axis.</summary>
+    public Tensor CumulativeLogSumExp(int axis = -1) => ScanOps.CumulativeLogSumExp.CallAlong([axis], false, [this]);
+
+    /// <summary>The running sum along an axis, with or without the element itself, from either end.</summary>
+    public Tensor CumulativeSum(int axis = -1, bool reversed = false, bool exclusive = false) => ((reversed, exclusive) switch
+    {
+        (false, false) => ScanOps.CumulativeSum,
+        (false, true) => ScanOps.CumulativeSumExclusive,
+        (true, false) => ScanOps.CumulativeSumReversed,
+        _ => ScanOps.CumulativeSumReversedExclusive,
+    }).CallAlong([axis], false, [this]);
+
+    /// <summary>The sum of this and all later elements, each step worth discount times less.</summary>
+    public Tensor DiscountedSum(double discount = 0.99, int axis = -1) =>
+        ScanOps.DiscountedSum.CallAlong([axis], false, [this], [discount]);
+
+    /// <summary>The exponential moving average from 0 along an axis.</summary>
+    public Tensor MovingAverage(double keep = 0.9, int axis = -1) =>
+        ScanOps.MovingAverage.CallAlong([axis], false, [this], [keep]);
+
+    /// <summary>h = decay * earlier h + x: x [t, b, j], decay [t, b, j] or [j].</summary>
+    public Tensor LinearRecurrence(Tensor decay) =>
+        (decay.Rank == 1 ? ScanOps.LinearRecurrenceFixed : ScanOps.LinearRecurrence).Call([this, decay]);
+}

@@ -41,3 +41,9 @@ public static class SequenceLossOps
 
     internal static Op[] All => [Ctc, CtcScaled];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>Connectionist temporal classification of log probabilities [t, b, v]; z [b, s] labels with blanks, length, end [b].</summary>
+    public Tensor Ctc(Tensor z, Tensor length, Tensor end) => SequenceLossOps.Ctc.Call([this, z, length, end]);
+}

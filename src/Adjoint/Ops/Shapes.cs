@@ -180,3 +180,110 @@ public static class ShapeOps
         UpsampleNearest2d, ResizeLinear, Diagonal, DiagonalMatrix, LowerTriangle, UpperTriangle,
     ];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The same elements under other sizes; -1 is what is left.</summary>
+    public Tensor Reshape(params int[] shape) => Layouts.Reshape(this, Filled(shape));
+
+    /// <summary>The axes from start to end as one.</summary>
+    public Tensor Flatten(int start = 0, int end = -1) =>
+        Reshape([.. Shape[..Axis(start)], -1, .. Shape[(Axis(end) + 1)..]]);
+
+    /// <summary>Dimensions in another order: for each of the result, the one of this it is.</summary>
+    public Tensor Permute(params int[] order) => Layouts.Permute(this, [.. order.Select(d => Axis(d))]);
+
+    /// <summary>Two axes swapped.</summary>
+    public Tensor Transpose(int a, int b) =>
+        Layouts.Permute(this, [.. Enumerable.Range(0, Rank).Select(d => d == Axis(a) ? Axis(b) : d == Axis(b) ? Axis(a) : d)]);
+
+    /// <summary>The last two axes swapped: [.., i, j] to [.., j, i].</summary>
+    public Tensor T => ShapeOps.Transpose.Call([this]);
+
+    /// <summary>Without an axis of size 1.</summary>
+    public Tensor Squeeze(int axis) => Reshape([.. Shape[..Axis(axis)], .. Shape[(Axis(axis) + 1)..]]);
+
+    /// <summary>Without all axes of size 1.</summary>
+    public Tensor Squeeze() => Reshape([.. shape.Where(size => size != 1)]);
+
+    /// <summary>With a new axis of size 1.</summary>
+    public Tensor Unsqueeze(int axis) =>
+        Reshape([.. Shape[..Axis(axis, Rank + 1)], 1, .. Shape[Axis(axis, Rank + 1)..]]);
+
+    /// <summary>Dimensions of size 1 repeated and leading ones added; -1 keeps a size.</summary>
+    public Tensor Expand(params int[] shape) => Layouts.Expand(this, Widened(shape));
+
+    /// <summary>Every position several times in a row along an axis.</summary>
+    public Tensor Repeat(int times, int axis = -1) => ShapeOps.Repeat.CallAlong([axis], false, [this], [times]);
+
+    /// <summary>The whole axis several times.</summary>
+    public Tensor Tile(int times, int axis = -1) => ShapeOps.Tile.CallAlong([axis], false, [this], [times]);
+
+    /// <summary>[b, t, h c] to [b, h, t, c].</summary>
+    public Tensor SplitHeads(int heads) => ShapeOps.SplitHeads.Call([this], heads);
+
+    /// <summary>Channels to positions: [b, c r s, m, n] to [b, c, m r, n s].</summary>
+    public Tensor PixelShuffle(int factor) => ShapeOps.PixelShuffle.Call([this], factor);
+
+    /// <summary>Positions to channels: [b, c, m r, n s] to [b, c r s, m, n].</summary>
+    public Tensor PixelUnshuffle(int factor) => ShapeOps.PixelUnshuffle.Call([this], factor);
+
+    /// <summary>Channels of groups interleaved: [b, g c, ..].</summary>
+    public Tensor ChannelShuffle(int groups) => ShapeOps.ChannelShuffle.Call([this], groups);
+
+    /// <summary>[b, h, t, c] to [b, t, h c].</summary>
+    public Tensor MergeHeads() => ShapeOps.MergeHeads.Call([this]);
+
+    /// <summary>Larger by repeating pixels: [b, c, m] or [b, c, m, n].</summary>
+    public Tensor UpsampleNearest(int factor) =>
+        Rank == 3 ? ShapeOps.UpsampleNearest1d.Call([this], factor) : ShapeOps.UpsampleNearest2d.Call([this], factor, factor);
+
+    /// <summary>A new length by straight lines between centres.</summary>
+    public Tensor ResizeLinear(int size, int axis = -1) =>
+        ShapeOps.ResizeLinear.CallAlong([axis], false, [this], [size]);
+
+    /// <summary>The diagonal: [i, i] to [i].</summary>
+    public Tensor Diagonal() => ShapeOps.Diagonal.Call([this]);
+
+    /// <summary>A matrix with this diagonal: [i] to [i, i].</summary>
+    public Tensor DiagonalMatrix() => ShapeOps.DiagonalMatrix.Call([this]);
+
+    /// <summary>0 above a diagonal: [.., t, u].</summary>
+    public Tensor LowerTriangle(int diagonal = 0) => ShapeOps.LowerTriangle.Call([this], diagonal);
+
+    /// <summary>0 below a diagonal: [.., t, u].</summary>
+    public Tensor UpperTriangle(int diagonal = 0) => ShapeOps.UpperTriangle.Call([this], diagonal);
+
+    /// <summary>An axis from 0 up, where the caller may count from the end.</summary>
+    int Axis(int axis, int? rank = null)
+    {
+        var count = rank ?? Rank;
+        return axis >= -count && axis < count ? axis < 0 ? axis + count : axis
+            : throw new ShapeException($"axis {axis} does not exist.\n  x : {Described}", "axis", axis);
+    }
+
+    int[] Filled(int[] sizes)
+    {
+        int[] all = [.. sizes];
+        var open = Array.IndexOf(all, -1);
+        if (open >= 0)
+        {
+            all[open] = 1;
+            all[open] = CountOf(all) is var others and > 0 ? (int)(Count / others) : 0;
+        }
+        return CountOf(all) == Count && !all.Any(size => size < 0) ? all
+            : throw new ShapeException($"Reshape: {Count} elements do not fill the shape [{string.Join(", ", sizes)}].\n"
+                + $"  x : {Described}", "x", [.. Shape]);
+    }
+
+    int[] Widened(int[] sizes)
+    {
+        var lead = sizes.Length - Rank;
+        int[] all = [.. sizes.Select((size, d) => size == -1 && d >= lead ? shape[d - lead] : size)];
+        for (var d = 0; d < Rank; d++)
+            if (lead < 0 || all[d + lead] != shape[d] && shape[d] != 1)
+                throw new ShapeException($"Expand: the shape [{string.Join(", ", sizes)}] does not fit.\n  x : {Described}\n"
+                    + "Hint: from the right, a size stays as it is or was 1.", "x", [.. Shape]);
+        return all;
+    }
+}

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Adjoint;
 
 /// <summary>Parts, joins and edges along the last axis, x [.., i], and numbers made from nothing.</summary>
@@ -154,4 +156,83 @@ public static class SliceOps
         PadReflect,
         PadWrap, Unfold, OverlapAdd, Patches, Range, Identity,
     ];
+}
+
+public sealed partial class Tensor
+{
+    /// <summary>One behind the other along an axis.</summary>
+    public static Tensor Concat(int axis, params ReadOnlySpan<Tensor> parts) =>
+        Layouts.Join(parts, parts[0].Axis(axis));
+
+    /// <summary>Side by side along a new axis; all of one shape.</summary>
+    public static Tensor Stack(int axis, params ReadOnlySpan<Tensor> parts) =>
+        Layouts.Stack(parts, parts[0].Axis(axis, parts[0].Rank + 1));
+
+    /// <summary>length positions from start on along an axis.</summary>
+    public Tensor Slice(int axis, int start, int length) =>
+        SliceOps.Slice.CallAlong([axis], false, [this], [start, length]);
+
+    /// <summary>Parts of an axis: <c>x[.., 0]</c>, <c>x[1..3]</c>, <c>x[^1]</c>. A number drops its axis; the range <c>..</c> alone stands for all
+    /// axes that are left, at most once, unless every axis is named.</summary>
+    [IndexerName("Part")]
+    public Tensor this[params ReadOnlySpan<Position> at] => Parts(at);
+
+    /// <summary>The order reversed along axes.</summary>
+    public Tensor Flip(params ReadOnlySpan<int> axes) =>
+        axes is [] ? this : SliceOps.Flip.CallAlong([axes[0]], false, [this]).Flip(axes[1..]);
+
+    /// <summary>Moved along an axis; what falls off comes back at the other end.</summary>
+    public Tensor Roll(int shift, int axis = -1) =>
+        SliceOps.Roll.CallAlong([axis], false, [this], [(shift % Shape[Axis(axis)] + Shape[Axis(axis)]) % Shape[Axis(axis)]]);
+
+    /// <summary>A fixed value before and after along an axis.</summary>
+    public Tensor Pad(int before, int after, int axis = -1, double value = 0) =>
+        SliceOps.PadConstant.CallAlong([axis], false, [this], [before, after, value]);
+
+    /// <summary>The first and the last element again, before and after along an axis.</summary>
+    public Tensor PadEdge(int before, int after, int axis = -1) =>
+        SliceOps.PadEdge.CallAlong([axis], false, [this], [before, after]);
+
+    /// <summary>The elements mirrored at the ends, before and after along an axis.</summary>
+    public Tensor PadReflect(int before, int after, int axis = -1) =>
+        SliceOps.PadReflect.CallAlong([axis], false, [this], [before, after]);
+
+    /// <summary>The elements from the other end, before and after along an axis.</summary>
+    public Tensor PadWrap(int before, int after, int axis = -1) =>
+        SliceOps.PadWrap.CallAlong([axis], false, [this], [before, after]);
+
+    /// <summary>All windows of a width: [.., t] to [.., s, k].</summary>
+    public Tensor Unfold(int width, int stride = 1) => SliceOps.Unfold.Call([this], width, stride);
+
+    /// <summary>Windows added up where they overlap: [.., s, k] to [.., t].</summary>
+    public Tensor OverlapAdd(int stride = 1) => SliceOps.OverlapAdd.Call([this], stride);
+
+    /// <summary>All windows of an image as rows: [b, c, m, n] to [b, p q, c k l].</summary>
+    public Tensor Patches(int size = 2, int stride = 2) => SliceOps.Patches.Call([this], size, stride);
+
+    /// <summary>start, start + step … before stop: [i].</summary>
+    public static Tensor Arange(double start, double stop, double step = 1, DType type = DType.Float32) =>
+        SliceOps.Range.CallAs(type, [], start, step, Math.Max(0, Math.Ceiling((stop - start) / step)));
+
+    /// <summary>0, 1, 2 … size - 1: [i].</summary>
+    public static Tensor Arange(int size, DType type = DType.Float32) => Arange(0, size, 1, type);
+
+    /// <summary>The unit matrix: [i, i].</summary>
+    public static Tensor Eye(int size, DType type = DType.Float32) => SliceOps.Identity.CallAs(type, [], size);
+
+    /// <summary>Parts of these sizes along an axis.</summary>
+    public Tensor[] Split(ReadOnlySpan<int> sizes, int axis = -1)
+    {
+        var parts = new Tensor[sizes.Length];
+        var start = 0;
+        for (var i = 0; i < parts.Length; start += sizes[i++]) parts[i] = Slice(axis, start, sizes[i]);
+        return parts;
+    }
+
+    /// <summary>Parts of one size along an axis; the last may be smaller.</summary>
+    public Tensor[] Split(int size, int axis = -1)
+    {
+        var length = Shape[Axis(axis)];
+        return Split([.. Enumerable.Range(0, (length + size - 1) / size).Select(i => Math.Min(size, length - i * size))], axis);
+    }
 }

@@ -80,3 +80,32 @@ public static class SoftmaxOps
     internal static Op[] All =>
         [Softmax, LogSoftmax, SoftmaxMasked, SoftmaxTemperature, Softmin, Hardmax, GumbelSoftmax, NormalizeSum];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>exp(x) divided by its sum, along an axis.</summary>
+    public Tensor Softmax(int axis = -1) => SoftmaxOps.Softmax.CallAlong([axis], false, [this]);
+
+    /// <summary>The logarithm of softmax, along an axis.</summary>
+    public Tensor LogSoftmax(int axis = -1) => SoftmaxOps.LogSoftmax.CallAlong([axis], false, [this]);
+
+    /// <summary>softmax of -x, along an axis.</summary>
+    public Tensor Softmin(int axis = -1) => SoftmaxOps.Softmin.CallAlong([axis], false, [this]);
+
+    /// <summary>1 at the first largest element, 0 elsewhere, along an axis.</summary>
+    public Tensor Hardmax(int axis = -1) => SoftmaxOps.Hardmax.CallAlong([axis], false, [this]);
+
+    /// <summary>Divided by the sum, along an axis.</summary>
+    public Tensor NormalizeSum(int axis = -1) => SoftmaxOps.NormalizeSum.CallAlong([axis], false, [this]);
+
+    /// <summary>softmax over the elements whose mask is true, 0 elsewhere: x, mask of one shape.</summary>
+    public Tensor SoftmaxMasked(Tensor mask, int axis = -1) =>
+        SoftmaxOps.SoftmaxMasked.CallAlong([axis], false, [this, mask]);
+
+    /// <summary>softmax of x / temperature along an axis.</summary>
+    public Tensor SoftmaxTemperature(double temperature, int axis = -1) =>
+        SoftmaxOps.SoftmaxTemperature.CallAlong([axis], false, [this], [temperature]);
+
+    /// <summary>A differentiable draw from the distribution with these logits: [.., j].</summary>
+    public Tensor GumbelSoftmax(double temperature = 1) => SoftmaxOps.GumbelSoftmax.Call([this], temperature);
+}

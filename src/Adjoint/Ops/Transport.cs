@@ -41,3 +41,13 @@ public static class TransportOps
 
     internal static Op[] All => [Sinkhorn, SinkhornStep, WassersteinLine];
 }
+
+public sealed partial class Tensor
+{
+    /// <summary>The transport cost; this is the cost [i, j], p [i], q [j] to one number.</summary>
+    public Tensor Sinkhorn(Tensor p, Tensor q, int rounds = 50, double eps = 0.1) =>
+        TransportOps.Sinkhorn.Call([this, p, q], rounds, eps);
+
+    /// <summary>Distance of two distributions on a line; this is p [i], q, at [i].</summary>
+    public Tensor WassersteinLine(Tensor q, Tensor at) => TransportOps.WassersteinLine.Call([this, q, at]);
+}

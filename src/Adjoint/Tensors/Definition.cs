@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Adjoint;
 
 /// <summary>A program as tensors call it: bound once for each set of shapes, reversed once for each pattern of dimensions.</summary>
@@ -9,7 +7,7 @@ sealed class Definition(Func<LoopProgram> parse)
     const int MaxBindings = 256;
 
     readonly Lock gate = new();
-    readonly Dictionary<BindingKey, Binding> bindings = [];
+    readonly Dictionary<int, Binding> bindings = [];
     readonly Dictionary<string, Pattern> patterns = [];
     LoopProgram? program;
 
@@ -18,22 +16,24 @@ sealed class Definition(Func<LoopProgram> parse)
     public LoopProgram Program => program ??= parse();
 
     /// <summary>The program for these operands, with `..` spelled out and every size known.</summary>
-    public Binding Bind(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes)
+    /// <param name="result">The type of the outputs where it does not follow from the operands.</param>
+    public Binding Bind(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes, DType? result = null)
     {
-        var key = BindingKey.Of(operands, attributes);
+        var hash = Binding.HashOf(operands, attributes, result);
         lock (gate)
         {
-            if (bindings.TryGetValue(key, out var known)) return known;
+            if (bindings.TryGetValue(hash, out var known) && known.Fits(operands, attributes, result)) return known;
         }
-        var bound = New(operands, attributes);
+        var bound = New(operands, attributes, result);
         lock (gate)
         {
+            if (bindings.TryGetValue(hash, out var other) && other.Fits(operands, attributes, result)) return other;
             if (bindings.Count == MaxBindings) bindings.Clear();
-            return bindings[BindingKey.Of(operands, attributes)] = bound;
+            return bindings[hash] = bound;
         }
     }
 
-    Binding New(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes)
+    Binding New(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes, DType? result)
     {
         if (operands.Length != Program.Operands.Count)
             throw new LoopException($"{Program.Name}: {Program.Operands.Count} operands are needed, {operands.Length} are given.\n"
@@ -47,10 +47,7 @@ sealed class Definition(Func<LoopProgram> parse)
         {
             if (!patterns.TryGetValue(text, out pattern)) patterns[text] = pattern = new(expanded);
         }
-        var values = new Dictionary<string, double>();
-        for (var i = 0; i < Program.Attributes.Count; i++)
-            values[Program.Attributes[i].Name] = i < attributes.Length ? attributes[i] : Program.Attributes[i].Default;
-        return new(pattern, shapes, values, operands);
+        return new(pattern, shapes, attributes, operands, result);
     }
 }
 
@@ -81,43 +78,4 @@ sealed class Pattern(LoopProgram program)
     }
 
     public Definition ReverseDefinition => Reverse is null ? throw Throw.Internal($"{Program.Name} has no reverse") : reverseDefinition!;
-}
-
-/// <summary>Shapes, types and attributes of one call.</summary>
-readonly struct BindingKey : IEquatable<BindingKey>
-{
-    readonly int[] sizes;
-    readonly double[] attributes;
-    readonly int hash;
-
-    BindingKey(int[] sizes, double[] attributes)
-    {
-        (this.sizes, this.attributes) = (sizes, attributes);
-        var code = new HashCode();
-        code.AddBytes(MemoryMarshal.AsBytes(sizes.AsSpan()));
-        code.AddBytes(MemoryMarshal.AsBytes(attributes.AsSpan()));
-        hash = code.ToHashCode();
-    }
-
-    public static BindingKey Of(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes)
-    {
-        var length = 0;
-        foreach (var operand in operands) length += operand.Rank + 2;
-        var sizes = new int[length];
-        var at = 0;
-        foreach (var operand in operands)
-        {
-            sizes[at++] = operand.Rank;
-            sizes[at++] = (int)operand.Type;
-            operand.Shape.CopyTo(sizes.AsSpan(at));
-            at += operand.Rank;
-        }
-        return new(sizes, attributes.ToArray());
-    }
-
-    public bool Equals(BindingKey other) =>
-        hash == other.hash && sizes.AsSpan().SequenceEqual(other.sizes) && attributes.AsSpan().SequenceEqual(other.attributes);
-
-    public override bool Equals(object? obj) => obj is BindingKey other && Equals(other);
-    public override int GetHashCode() => hash;
 }

@@ -6,7 +6,7 @@ abstract class Plan
     /// <summary>For each operand of the program, which leaf of the recorded calls it is, in the order in which they read them.</summary>
     public required int[] LeafOf { get; init; }
 
-    /// <param name="operands">In the order of the program's operands.</param>
+    /// <param name="operands">In the order of the program's operands; of a random one its <see cref="RandomKey"/>.</param>
     /// <param name="outputs">In the order of its outputs.</param>
     public abstract void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs);
 
@@ -14,6 +14,7 @@ abstract class Plan
     public static (Plan Plan, Tensor[] Leaves) For(IReadOnlyList<Tensor> wanted)
     {
         var calls = Calls(wanted);
+        if (ComputesUpdated(calls)) calls = Calls(wanted);
         var leaves = new List<Tensor>();
         var key = PlanKey.Of(calls, wanted, leaves);
         var plan = PlanCache.Shared.Find(key, () =>
@@ -24,8 +25,27 @@ abstract class Plan
         return (plan, [.. plan.LeafOf.Select(i => leaves[i])]);
     }
 
-    // Every call the wanted tensors depend on and nobody has computed, each after those it reads.
-    static List<Recorded> Calls(IReadOnlyList<Tensor> wanted)
+    // Operands that a call writes over in part, and that are not computed yet, are computed first.
+    static bool ComputesUpdated(List<Recorded> calls)
+    {
+        var hasComputed = false;
+        foreach (var call in calls)
+            foreach (var output in call.Binding.Program.Outputs)
+            {
+                var program = call.Binding.Program;
+                if (program.Updated(output.Name) is not { } updated) continue;
+                if (Update.Adds(program, output.Name) || Update.Replaces(program, output.Name)) continue;
+                var operand = call.Operands[program.Operands.ToList().IndexOf(updated)];
+                if (operand.Values is not null || operand.Source is null) continue;
+                Tensor.Compute(operand);
+                hasComputed = true;
+            }
+        return hasComputed;
+    }
+
+    /// <summary>Every call the wanted tensors depend on and nobody has computed, each after those it reads.</summary>
+    /// <param name="isWithin">Other calls count as computed.</param>
+    public static List<Recorded> Calls(IReadOnlyList<Tensor> wanted, Func<Recorded, bool>? isWithin = null)
     {
         var order = new List<Recorded>();
         var seen = new HashSet<Recorded>();
@@ -41,16 +61,23 @@ abstract class Plan
                     continue;
                 }
                 stack.Push((top.Call, top.Next + 1));
-                Push(top.Call.Operands[top.Next]);
+                if (top.Call.Reads(top.Next)) Push(top.Call.Operands[top.Next]);
             }
         }
         return order;
 
         void Push(Tensor tensor)
         {
-            if (tensor.Values is null && tensor.Source is { } source && seen.Add(source)) stack.Push((source, 0));
+            if (tensor.Values is not null || tensor.Source is not { } source) return;
+            if (isWithin is not null ? isWithin(source) : CanRun(tensor, source))
+                if (seen.Add(source)) stack.Push((source, 0));
         }
     }
+
+    // What a step does not return has no values after it: they were never in memory of their own.
+    static bool CanRun(Tensor tensor, Recorded call) => call.Tracing is null || call.Tracing == Tracing.Current ? true
+        : throw new InvalidOperationException($"{tensor} is read after the {call.Tracing.Name} that made it.\n"
+            + $"  {tensor.Name} of {call.Binding.Program.Name}\nHint: return it from the {call.Tracing.Name}.");
 }
 
 /// <summary>Runs the step on the reference interpreter: slow, and the law.</summary>
@@ -62,7 +89,8 @@ sealed unsafe class ReferencePlan(StepProgram step) : Plan
         for (var i = 0; i < operands.Length; i++)
         {
             var leaf = step.Leaves[i];
-            given[step.Program.Operands[i].Name] = new([.. leaf.Shape], ToDoubles(operands[i], leaf.Type, leaf.Count));
+            given[step.Program.Operands[i].Name] = leaf.Draws is { } kind ? RandomKey.Of(operands[i]).Draw(kind, [.. leaf.Shape])
+                : new([.. leaf.Shape], ToDoubles(operands[i], leaf.Type, leaf.Count));
         }
         var result = Reference.Run(step.Program, given);
         for (var i = 0; i < outputs.Length; i++)

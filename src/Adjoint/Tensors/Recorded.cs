@@ -3,14 +3,24 @@ namespace Adjoint;
 /// <summary>One call: a bound program and the tensors it reads. It computes nothing.</summary>
 sealed class Recorded
 {
+    // A chain of so many calls that nobody reads is a loop that forgot to; it is computed before it grows further.
+    internal const int MaxDepth = 10_000;
+
     readonly Tensor[] outputs;
     Dictionary<string, Tensor>? kept;
 
-    Recorded(Binding binding, Tensor[] operands)
+    Recorded(Binding binding, ReadOnlySpan<Tensor> operands)
     {
-        (Binding, Operands) = (binding, operands);
+        (Binding, Tracing) = (binding, Tracing.Current);
+        Operands = new Tensor[operands.Length];
         var needsGrad = false;
-        foreach (var operand in operands) needsGrad |= operand.NeedsGrad;
+        for (var i = 0; i < operands.Length; i++)
+        {
+            var operand = operands[i];
+            needsGrad |= operand.NeedsGrad;
+            if (operand.Values is null && operand.Source is { } source && source.Depth >= Depth) Depth = source.Depth + 1;
+            Operands[i] = Tracing is null ? operand.Version : operand;
+        }
         needsGrad &= Recording.IsGradientOn;
         var program = binding.Program;
         outputs = new Tensor[program.Outputs.Count];
@@ -25,6 +35,15 @@ sealed class Recorded
     public Tensor[] Operands { get; }
     public IReadOnlyList<Tensor> Outputs => outputs;
 
+    /// <summary>The step or cell during whose capture the call was made; null in free form.</summary>
+    public Tracing? Tracing { get; }
+
+    /// <summary>Length of the longest chain of calls behind it that nobody has computed.</summary>
+    public int Depth { get; }
+
+    /// <summary>Whether the values of an operand count, and not only its sizes.</summary>
+    public bool Reads(int operand) => Binding.Program.Operands[operand].Kind is not OperandKind.Shape;
+
     public bool KeepsValues => kept is not null;
 
     /// <summary>Outputs, then kept values in the order in which they were asked for.</summary>
@@ -34,8 +53,19 @@ sealed class Recorded
     public LoopProgram ProgramToRun => kept is null ? Binding.Program : Binding.Pattern.Reverse!.Forward;
 
     /// <summary>Records a call after its shapes were checked.</summary>
-    public static Recorded Call(Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default) =>
-        new(definition.Bind(operands, attributes), operands.ToArray());
+    /// <param name="result">The type of the outputs where it does not follow from the operands.</param>
+    public static Recorded Call(
+        Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default, DType? result = null)
+    {
+        var call = new Recorded(definition.Bind(operands, attributes, result), operands);
+        if (call.Depth >= MaxDepth && call.Tracing is null)
+        {
+            Debugging.Report($"Recording: {MaxDepth} calls in a row were recorded and nobody read a value; they are "
+                + $"computed now.\n  last  {definition.Program.Name}\nHint: read or detach what a loop carries on.");
+            Tensor.Compute(call.outputs);
+        }
+        return call;
+    }
 
     /// <summary>A computed tensor that is no output: a reverse reads it.</summary>
     public Tensor Kept(Kept value)
@@ -49,27 +79,7 @@ sealed class Recorded
             index++;
         }
         int[] shape = [.. value.Dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * Binding.Extents[axis]) + d.To - d.From)];
-        return kept[value.Name] = new(this, value.Name, shape, Binding.TypeOf(value.Name), needsGrad: outputs.Any(o => o.NeedsGrad)) { Dims = value.Dims };
-    }
-}
-
-/// <summary>What recording depends on beside the calls themselves.</summary>
-static class Recording
-{
-    static readonly AsyncLocal<bool> NoGradient = new();
-
-    public static bool IsGradientOn => !NoGradient.Value;
-
-    /// <summary>Until it is disposed, calls record no gradient; it follows <c>await</c>.</summary>
-    public static IDisposable WithoutGradient()
-    {
-        var scope = new Scope(NoGradient.Value);
-        NoGradient.Value = true;
-        return scope;
-    }
-
-    sealed class Scope(bool before) : IDisposable
-    {
-        public void Dispose() => NoGradient.Value = before;
+        var needsGrad = outputs.Any(o => o.NeedsGrad);
+        return kept[value.Name] = new(this, value.Name, shape, Binding.TypeOf(value.Name), needsGrad) { Dims = value.Dims };
     }
 }

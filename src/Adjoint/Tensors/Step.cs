@@ -6,10 +6,13 @@ namespace Adjoint;
 /// <summary>A function of tensors that runs as one compiled plan.</summary>
 public sealed class Step
 {
-    static readonly AsyncLocal<Captured?> Capturing = new();
+    // Sizes that never repeat would otherwise keep a plan and its memory each.
+    const int MaxCaptured = 64;
 
     readonly Func<Tensor[], Tensor[]> body;
-    readonly Dictionary<BindingKey, Captured> captured = [];
+    readonly RandomStreams streams = RandomStreams.Current.Branch();
+    readonly Dictionary<int, List<Captured>> captured = [];
+    int count;
 
     Step(Func<Tensor[], Tensor[]> body) => this.body = body;
 
@@ -20,73 +23,122 @@ public sealed class Step
 
     public static Step Capture(Func<Tensor, Tensor, Tensor> body) => new(i => [body(i[0], i[1])]);
 
+    /// <summary>How many times it has run: random numbers are a function of it, so a resumed run sets it.</summary>
+    public uint Number { get; set; }
+
     /// <summary>Runs the step. The results are the same tensors each time: the next call overwrites their values.</summary>
     /// <exception cref="InvalidOperationException">At the first call of these shapes: the code read a value.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> inputs)
     {
-        var key = BindingKey.Of(inputs, []);
-        if (!captured.TryGetValue(key, out var step)) captured[key] = step = Record(inputs);
-        step.Run(inputs);
+        var hash = Binding.HashOf(inputs, [], null);
+        if (!captured.TryGetValue(hash, out var steps)) captured[hash] = steps = [];
+        Captured? step = null;
+        foreach (var known in steps)
+            if (known.Fits(inputs)) step = known;
+        if (step is null)
+        {
+            step = Record(inputs);
+            if (count++ == MaxCaptured)
+            {
+                captured.Clear();
+                count = 1;
+                captured[hash] = steps = [];
+            }
+            steps.Add(step);
+        }
+        step.Run(inputs, Number++);
         return step.Results;
     }
 
-    internal static Captured? Current => Capturing.Value;
-
     Captured Record(ReadOnlySpan<Tensor> inputs)
     {
-        if (Capturing.Value is not null) throw new InvalidOperationException("Step: a step is captured inside another one.\nHint: call the inner function itself.");
+        if (Tracing.Current is { } outer)
+            throw new InvalidOperationException($"Step: a step is captured inside another {outer.Name}.\n"
+                + "Hint: call the inner function itself.");
         var placeholders = new Tensor[inputs.Length];
         for (var i = 0; i < inputs.Length; i++) placeholders[i] = Tensor.Placeholder([.. inputs[i].Shape], inputs[i].Type);
-        var step = new Captured(placeholders);
-        Capturing.Value = step;
-        try
-        {
-            step.Close(body(placeholders));
-        }
-        finally
-        {
-            Capturing.Value = null;
-        }
+        var step = new Captured(placeholders, new(streams.Seed));
+        step.Record(body);
         return step;
     }
 }
 
 /// <summary>What one capture recorded, compiled.</summary>
-sealed class Captured(Tensor[] placeholders)
+sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
 {
     readonly List<(Tensor Target, Tensor Value)> assignments = [];
+    readonly Dictionary<Tensor, Tensor?> gradients = []; // of leaves, as they were before the capture
     Plan? plan;
     int[] inputOf = []; // for each leaf: which input it is, or -1
+    int[] spare = [];   // for each assignment: the output that holds its value
     Tensor[] leaves = [];
     Storage[] operands = [];
     Storage[] outputs = [];
 
+    public override string Name => "step";
+
+    public RandomStreams Streams => streams;
+
     public Tensor[] Results { get; private set; } = [];
+
+    public bool Fits(ReadOnlySpan<Tensor> inputs)
+    {
+        if (inputs.Length != placeholders.Length) return false;
+        for (var i = 0; i < inputs.Length; i++)
+            if (inputs[i].Type != placeholders[i].Type || !inputs[i].Shape.SequenceEqual(placeholders[i].Shape)) return false;
+        return true;
+    }
 
     public void Assign(Tensor target, Tensor value) => assignments.Add((target, value));
 
-    public void Close(Tensor[] results)
+    /// <summary>The gradient of this leaf is about to change; after the capture it is again what it is now.</summary>
+    public void Remember(Tensor leaf) => gradients.TryAdd(leaf, leaf.Grad);
+
+    public void Record(Func<Tensor[], Tensor[]> body)
     {
-        results = [.. results.Select(r => r.Source is null ? r.Copy() : r)];
+        try
+        {
+            Trace(() =>
+            {
+                Close(body(placeholders));
+                return true;
+            });
+        }
+        finally
+        {
+            foreach (var (leaf, before) in gradients) leaf.Grad = before;
+        }
+    }
+
+    void Close(Tensor[] results)
+    {
+        // A result has memory of its own: not that of a leaf, and not that of a value on its way into one.
+        for (var i = 0; i < assignments.Count; i++)
+            if (assignments[i].Value.Source is null || assignments.Take(i).Any(a => a.Value == assignments[i].Value))
+                assignments[i] = (assignments[i].Target, assignments[i].Value.Copy());
+        results = [.. results.Select(r => r.Source is null || assignments.Any(a => a.Value == r) ? r.Copy() : r)];
         var wanted = results.Concat(assignments.Select(a => a.Value)).Distinct().ToList();
         (plan, leaves) = Plan.For(wanted);
         inputOf = [.. leaves.Select(l => Array.IndexOf(placeholders, l))];
         operands = new Storage[leaves.Length];
+        for (var i = 0; i < leaves.Length; i++)
+            if (leaves[i].Draws is not null) operands[i] = RandomKey.Of(leaves[i].Values!).ToStorage();
         outputs = [.. wanted.Select(w => Storage.Allocate(w.Count * w.Type.ByteSize))];
-        foreach (var (target, _) in assignments) target.Grad = null;
         Results = [.. results.Select(r => new Tensor(outputs[wanted.IndexOf(r)], [.. r.Shape], r.Type))];
         spare = [.. assignments.Select(a => wanted.IndexOf(a.Value))];
     }
 
-    int[] spare = [];
-
     // An assignment swaps: the old values become the place of the next ones.
-    public void Run(ReadOnlySpan<Tensor> inputs)
+    public void Run(ReadOnlySpan<Tensor> inputs, uint number)
     {
         Tensor.Compute(inputs);
         for (var i = 0; i < leaves.Length; i++)
-            operands[i] = (inputOf[i] >= 0 ? inputs[inputOf[i]] : leaves[i]).Values
-                ?? throw new InvalidOperationException($"Step: {leaves[i]} has no values.");
+        {
+            if (leaves[i].Draws is not null) (RandomKey.Of(operands[i]) with { Step = number }).CopyTo(operands[i]);
+            else
+                operands[i] = (inputOf[i] >= 0 ? inputs[inputOf[i]] : leaves[i]).Values
+                    ?? throw new InvalidOperationException($"Step: {leaves[i]} has no values.");
+        }
         plan!.Run(operands, outputs);
         for (var i = 0; i < spare.Length; i++) outputs[spare[i]] = assignments[i].Target.Exchange(outputs[spare[i]]);
     }

@@ -3,9 +3,13 @@ namespace Adjoint;
 /// <summary>Recorded calls as one program: the text of a whole step.</summary>
 /// <param name="Program">Every axis has a line with its extent; every name occurs once.</param>
 /// <param name="Leaves">Tensors with values, in the order of the program's operands.</param>
-/// <param name="Results">Tensors to compute, in the order of the program's outputs.</param>
-sealed record StepProgram(LoopProgram Program, Tensor[] Leaves, Tensor[] Results)
+/// <param name="Results">Tensors to compute, in the order of the program's outputs. More outputs may follow: intermediate
+/// tensors whose sizes no line tells.</param>
+/// <param name="Types">Of every computed tensor by name.</param>
+sealed record StepProgram(
+    LoopProgram Program, Tensor[] Leaves, Tensor[] Results, IReadOnlyDictionary<string, DType> Types)
 {
+    /// <param name="calls">Each after those it reads; what others computed is an operand.</param>
     public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted) => new StepWriter().Run(calls, wanted);
 }
 
@@ -24,6 +28,8 @@ sealed class StepWriter
     readonly List<Operand> operands = [];
     readonly List<Tensor> leaves = [];
     readonly List<Statement> body = [];
+    readonly Dictionary<string, DType> types = [];
+    readonly List<Output> declared = [];
 
     public StepProgram Run(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted)
     {
@@ -34,8 +40,9 @@ sealed class StepWriter
             var (name, dims) = Find(tensor);
             outputs.Add(new(name, dims));
         }
+        outputs.AddRange(declared.Where(d => !outputs.Any(o => o.Name == d.Name)));
         return new(new("step", operands.ToEquatable(), [], outputs.ToEquatable(), axes.ToEquatable(), body.ToEquatable()),
-            [.. leaves], [.. wanted]);
+            [.. leaves], [.. wanted], types);
     }
 
     void Add(Recorded call)
@@ -44,20 +51,36 @@ sealed class StepWriter
         var map = new Dictionary<string, string>();
         var axisNames = new Dictionary<string, string>();
         var updatedDims = new Dictionary<string, EquatableArray<Dim>>();
+        var started = new List<(Output Output, string From)>();
         names[call] = map;
         for (var i = 0; i < call.Operands.Length; i++)
         {
+            if (program.Operands[i].Kind is OperandKind.Shape && !tensors.ContainsKey(call.Operands[i]) && IsLeaf(call.Operands[i]))
+                continue; // every extent is a number here
             var updates = program.Outputs.FirstOrDefault(o => program.Updated(o.Name) == program.Operands[i]);
-            var (name, dims) = updates is null ? Find(call.Operands[i]) : Leaf(call.Operands[i], Fresh("a"));
+            var isLeaf = updates is not null && IsLeaf(call.Operands[i]);
+            var (name, dims) = isLeaf ? Leaf(call.Operands[i], Fresh("a")) : Find(call.Operands[i]);
             map[program.Operands[i].Name] = name;
-            if (updates is not null) (map[updates.Name], updatedDims[updates.Name]) = (name + "'", dims);
+            if (isLeaf) (map[updates!.Name], updatedDims[updates.Name]) = (name + "'", dims);
+            else if (updates is not null) started.Add((updates, name));
             Unify(call, program.Operands[i].Dims, dims, axisNames);
         }
         foreach (var tensor in program.Lines.Select(l => l.Target.Tensor).Distinct())
             if (!map.ContainsKey(tensor)) map[tensor] = Fresh(tensor);
+        foreach (var tensor in program.Lines.Select(l => l.Target.Tensor)) types[map[tensor]] = call.Binding.TypeOf(tensor);
+        // Sums onto a tensor that this program computes begin with a copy of it.
+        foreach (var (output, from) in started)
+            if (Update.Adds(program, output.Name))
+            {
+                var cell = Update.Walk(output.Dims).Map(i => i.Map(Renamed));
+                body.Add(new Line(new(map[output.Name], cell), LineOp.Add, new Access(from, cell)));
+            }
         body.AddRange(Rename(program.Body));
         outputDims[call] = [.. program.Outputs.Select(o => updatedDims.TryGetValue(o.Name, out var dims)
             ? dims : o.Dims.Map(d => d with { Axes = d.Axes.Map(Axis) }))];
+        foreach (var (output, dims) in program.Outputs.Zip(outputDims[call]))
+            if (!updatedDims.ContainsKey(output.Name) && !program.Lines.Any(l => l.Target.Tensor == output.Name
+                && l.Target.Indices.Equals(Update.Walk(output.Dims)))) declared.Add(new(map[output.Name], dims));
 
         EquatableArray<Statement> Rename(EquatableArray<Statement> statements) => statements.Map(s => s switch
         {
@@ -67,12 +90,29 @@ sealed class StepWriter
 
         Expr Renamed(Expr node) => node switch
         {
-            Access access => access with { Tensor = map[access.Tensor] },
+            Access access => new Access(map[access.Tensor], access.Indices.Select((index, d) => index is Composite composite
+                ? Unfolded(composite, DimsOf(access.Tensor)?[d]) : index).ToEquatable()),
             AxisValue axis => new AxisValue(Axis(axis.Axis)),
             ExtentValue extent => new ExtentValue(Axis(extent.Axis)),
             AttributeValue attribute => new Number(call.Binding.Attributes[attribute.Name]),
             _ => node,
         };
+
+        EquatableArray<Dim>? DimsOf(string tensor) => program.FindOperand(tensor)?.Dims
+            ?? program.Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;
+
+        // (j,1) is a place among as many as the dimension declares; the leaf that is read may declare it otherwise.
+        Expr Unfolded(Composite composite, Dim? dim)
+        {
+            if (dim is null || !dim.IsComposite || !composite.Parts.Any(p => p is Number)) return composite;
+            Expr sum = Expr.Zero;
+            for (var p = 0; p < composite.Parts.Count; p++)
+            {
+                var stride = dim.Axes.Skip(p + 1).Aggregate(1, (size, axis) => size * call.Binding.Extents[axis]);
+                sum = Algebra.Add(sum, Algebra.Multiply(new Number(stride), composite.Parts[p]));
+            }
+            return sum is AxisValue ? new Binary(Arithmetic.Add, Expr.Zero, sum) : sum; // a part of the dimension, not all
+        }
 
         string Axis(string axis)
         {
@@ -94,12 +134,14 @@ sealed class StepWriter
     (string Name, EquatableArray<Dim> Dims) Find(Tensor tensor)
     {
         if (tensors.TryGetValue(tensor, out var known)) return known;
-        if (tensor.Values is not null || tensor.Source is null) return tensors[tensor] = Leaf(tensor, Fresh("a"));
+        if (IsLeaf(tensor)) return tensors[tensor] = Leaf(tensor, Fresh("a"));
         var call = tensor.Source!;
         var at = call.Outputs.ToList().IndexOf(tensor);
         return tensors[tensor] = at >= 0 ? (names[call][tensor.Name!], outputDims[call][at])
             : (names[call][tensor.Name!], default);
     }
+
+    bool IsLeaf(Tensor tensor) => tensor.Values is not null || tensor.Source is not { } call || !names.ContainsKey(call);
 
     (string Name, EquatableArray<Dim> Dims) Leaf(Tensor tensor, string name)
     {
@@ -109,7 +151,8 @@ sealed class StepWriter
             var (from, to) = tensor.Dims is { } declared ? (declared[d].From, declared[d].To) : (0, 0);
             dims[d] = new(NewAxis("i", tensor.Shape[d] + from - to), from, to);
         }
-        operands.Add(new(tensor.Type.IsFloating ? OperandKind.Float : OperandKind.Int, name, dims.ToEquatable()));
+        var kind = tensor.Draws ?? (tensor.Type.IsFloating ? OperandKind.Float : OperandKind.Int);
+        operands.Add(new(kind, name, dims.ToEquatable()));
         leaves.Add(tensor);
         return (name, dims.ToEquatable());
     }

@@ -15,12 +15,19 @@ public sealed partial class Tensor
     /// <param name="given">The gradient of each element of this tensor, in its shape.</param>
     public void Backward(Tensor given)
     {
-        foreach (var (leaf, gradient) in Gradients(given))
+        foreach (var (key, gradient) in Gradients(given))
+        {
+            var leaf = key.Handle ?? key;
+            (Tracing.Current as Captured)?.Remember(leaf);
             leaf.Grad = leaf.Grad is null ? gradient : Call(AddDefinition, [leaf.Grad, gradient]);
+        }
     }
 
     Dictionary<Tensor, Tensor> Gradients(Tensor given)
     {
+        if (!given.Shape.SequenceEqual(Shape) || given.Type != Type)
+            throw new ShapeException($"Backward: the gradient of each element is wanted.\n  x     : {Described}\n"
+                + $"  given : {given.Described}", "given", [.. given.Shape]);
         if (!NeedsGrad)
             throw new InvalidOperationException($"Backward: {this} depends on no tensor that wants a gradient.\n"
                 + "Hint: call WithGrad() on the leaves, outside of a no-gradient region.");

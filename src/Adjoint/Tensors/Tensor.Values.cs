@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Adjoint;
 
 public sealed unsafe partial class Tensor
@@ -31,17 +33,20 @@ public sealed unsafe partial class Tensor
 
     public static Tensor Ones(DType type, params int[] shape) => Full(type, 1, shape);
 
+    public static Tensor Ones(params int[] shape) => Ones(DType.Float32, shape);
+
     /// <summary>Every element the same number.</summary>
     public static Tensor Full(DType type, double value, params int[] shape)
     {
-        var values = new double[checked((int)CountOf(shape))];
-        values.AsSpan().Fill(value);
-        return Of(HostArray.FromDoubles(type, shape, values));
+        var one = HostArray.FromDoubles(type, [1], [value]).Bytes;
+        var storage = Storage.Allocate(CountOf(shape) * one.Length);
+        for (var at = 0L; at < storage.Bytes; at += one.Length)
+            one.CopyTo(new Span<byte>((byte*)storage.Pointer + at, one.Length));
+        return new(storage, shape, type);
     }
 
-    public static Tensor Scalar(float value) => Of([value], []).AsScalar();
-
-    Tensor AsScalar() => new(Values!, [], Type);
+    /// <summary>One number without dimensions.</summary>
+    public static Tensor Scalar(double value, DType type = DType.Float32) => Full(type, value);
 
     /// <summary>A copy of the numbers in row-major order; computes them if nobody has.</summary>
     public T[] ToArray<T>() where T : unmanaged
@@ -73,8 +78,9 @@ public sealed unsafe partial class Tensor
         foreach (var tensor in tensors)
             if (tensor.Values is null && !wanted.Contains(tensor)) wanted.Add(tensor);
         if (wanted.Count == 0) return;
-        if (Step.Current is not null) throw new InvalidOperationException($"{wanted[0]} is read while a step is captured: it has no value yet.\n"
-            + "Hint: return it from the step and read it there.");
+        if (Tracing.Current is { } tracing)
+            throw new InvalidOperationException($"{wanted[0]} is read while a {tracing.Name} is captured: it has no value yet.\n"
+                + "Hint: return it and read it after the run.");
         var (plan, leaves) = Plan.For(wanted);
         var outputs = new Storage[wanted.Count];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = Storage.Allocate(wanted[i].Count * wanted[i].Type.ByteSize);
@@ -91,29 +97,48 @@ public sealed unsafe partial class Tensor
             if (!target.Shape.SequenceEqual(value.Shape) || target.Type != value.Type)
                 throw new ShapeException($"Assign: {target} can't take the values of {value}.", "values", [.. target.Shape]);
         }
-        if (Step.Current is { } step)
+        if (Tracing.Current is { } tracing)
         {
+            var step = tracing as Captured ?? throw new InvalidOperationException("Assign: the cell of a scan carries what "
+                + "changes as its states.\nHint: return the new value from the cell.");
             foreach (var (target, value) in assignments) step.Assign(target, value);
             return;
         }
         var values = new Tensor[assignments.Length];
         for (var i = 0; i < values.Length; i++) values[i] = assignments[i].Value;
         Compute(values);
-        for (var i = 0; i < values.Length; i++) assignments[i].Target.Values = values[i].Values;
+        for (var i = 0; i < values.Length; i++) assignments[i].Target.Take(values[i].Values!);
     }
+
+    // The value is a tensor of its own, so its memory now belongs to two.
+    void Take(Storage values) => (Values, version, isShared) = (values, null, true);
+
+    bool isShared;
 
     /// <summary>A leaf that gets its values at each run of a step.</summary>
     internal static Tensor Placeholder(int[] shape, DType type) => new(shape, type);
 
-    /// <summary>Takes these values and hands over the ones before.</summary>
+    /// <summary>Takes these values and hands over memory for the next ones: that of the values before, or other memory
+    /// if a recorded call still reads them.</summary>
     internal Storage Exchange(Storage values)
     {
-        var before = Values!;
-        Values = values;
+        var before = isShared || version is not null ? Storage.Allocate(values.Bytes) : Values!;
+        (Values, version, isShared) = (values, null, false);
         return before;
     }
 
     void Compute() => Compute(this);
+
+    // A few values, as long as somebody has computed them.
+    string Excerpt()
+    {
+        const int Most = 6;
+        if (Draws is not null) return " (random)";
+        var some = new HostArray(Type, [(int)Math.Min(Count, Most)]);
+        new ReadOnlySpan<byte>(Values!.Pointer, some.Bytes.Length).CopyTo(some.Bytes);
+        var numbers = some.ToDoubles().Select(v => v.ToString("G5", CultureInfo.InvariantCulture));
+        return " = " + string.Join(", ", numbers) + (Count > Most ? ", …" : "");
+    }
 
     static DType TypeOf<T>() => System.Type.GetTypeCode(typeof(T)) switch
     {

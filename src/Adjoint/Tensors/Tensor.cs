@@ -26,6 +26,9 @@ public sealed partial class Tensor
         Count = CountOf(shape);
     }
 
+    Tensor(Tensor handle) : this(handle.Values!, handle.shape, handle.Type) =>
+        (Handle, Draws, NeedsGrad, Dims, version) = (handle, handle.Draws, handle.NeedsGrad, handle.Dims, this);
+
     public DType Type { get; }
     public int Rank => shape.Length;
     public long Count { get; }
@@ -46,25 +49,46 @@ public sealed partial class Tensor
     /// <summary>How a kept value is declared, where it is no output.</summary>
     internal EquatableArray<Dim>? Dims { get; init; }
 
-    /// <summary>The numbers, once computed.</summary>
+    /// <summary>The numbers, once computed; the key of a random leaf.</summary>
     internal Storage? Values { get; private set; }
+
+    /// <summary>Uniform or Normal for a leaf whose numbers a plan draws; otherwise null.</summary>
+    internal OperandKind? Draws { get; private init; }
+
+    /// <summary>The leaf that this one is a version of; null for one that users hold.</summary>
+    internal Tensor? Handle { get; }
+
+    // What calls read: the values a leaf has now, whatever is assigned to it later. One object a leaf and assignment.
+    Tensor? version;
+
+    /// <summary>This tensor as it is now: assignments to a leaf do not reach calls that were recorded before.</summary>
+    internal Tensor Version => Source is not null || Values is null ? this : version ??= new(this);
 
     /// <summary>Marks a leaf as one that gradients are wanted for.</summary>
     public Tensor WithGrad()
     {
         if (Source is not null) throw new InvalidOperationException("WithGrad: only a leaf can ask for its gradient; results inherit it.");
         if (!Type.IsFloating) throw new InvalidOperationException($"WithGrad: {this} holds integers, which have no gradient.");
-        NeedsGrad = true;
+        (NeedsGrad, version) = (true, null);
         return this;
     }
 
-    /// <summary>The same values without their history.</summary>
-    public Tensor Detach() => Source is null && Values is not null ? new(Values, shape, Type) : Call(CopyDefinition, [this], detached: true);
+    /// <summary>The same values without their history: no gradient goes further back.</summary>
+    public Tensor Detach()
+    {
+        using (WithoutGradient()) return Copy();
+    }
+
+    /// <summary>Until it is disposed, calls record no gradient; the region follows <c>await</c>.</summary>
+    public static IDisposable WithoutGradient() => Recording.WithoutGradient();
 
     internal Tensor Copy() => Call(CopyDefinition, [this]);
 
-    /// <summary>As <c>float32[64, 10]</c>; never computes.</summary>
-    public override string ToString() => DTypes.Describe(Type, shape) + (Values is null ? " (not computed)" : "");
+    /// <summary>As <c>float32[2] = 1, 2</c>; long ones are cut, and what nobody has computed stays so.</summary>
+    public override string ToString() => DTypes.Describe(Type, shape) + (Values is null ? " (not computed)" : Excerpt());
+
+    /// <summary>Type and shape as in messages, without values.</summary>
+    internal string Described => DTypes.Describe(Type, shape);
 
     internal void SetValues(Storage values)
     {
@@ -74,11 +98,9 @@ public sealed partial class Tensor
 
     static readonly Definition CopyDefinition = new("copy(x[..]) -> y\n  y[..] = x[..]");
 
-    internal static Tensor Call(Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default, bool detached = false)
-    {
-        if (!detached) return Recorded.Call(definition, operands, attributes).Outputs[0];
-        using (Recording.WithoutGradient()) return Recorded.Call(definition, operands, attributes).Outputs[0];
-    }
+    internal static Tensor Call(
+        Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default, DType? result = null) =>
+        Recorded.Call(definition, operands, attributes, result).Outputs[0];
 
     static long CountOf(int[] shape)
     {
