@@ -9,14 +9,9 @@ public sealed partial class Tensor
 
     static readonly ConcurrentDictionary<(double, DType), Tensor> Constants = [];
 
-    static readonly Op TruthOp = Op.Define("""
-        truth(x[..]) -> y
-          y[..] = x[..] != 0
-        """);
-
     /// <summary>The same numbers in another type; floating ones are cut towards 0 for integers: [..].</summary>
     public Tensor To(DType type) => type == Type ? this
-        : type is DType.Bool ? TruthOp.CallAs(type, [this])
+        : type is DType.Bool ? NotEqual(0)
         : Type.IsFloating && !type.IsFloating ? ArithmeticOps.Truncate.CallAs(type, [this])
         : Call(CopyDefinition, [this], result: type);
 

@@ -43,6 +43,7 @@ static class AlongAxes
         Expr Renamed(Expr expr) => expr switch
         {
             Access access => Indices(access),
+            AxisValue { Axis: ".." } => Folded([.. others.OfType<string>()]),
             AxisValue axis when split.TryGetValue(axis.Axis, out var parts) => Folded(parts),
             ExtentValue extent when split.TryGetValue(extent.Axis, out var parts) =>
                 parts.Select(a => (Expr)new ExtentValue(a)).Aggregate(Algebra.Multiply),
@@ -72,7 +73,7 @@ static class AlongAxes
                 .Select(d => others[d] is null ? own[next++] : other(d)).ToEquatable();
         }
 
-        static Expr Folded(string[] parts) => parts.Select(a => (Expr)new AxisValue(a)).Aggregate((all, axis) =>
-            new Binary(Arithmetic.Add, new Binary(Arithmetic.Multiply, all, new ExtentValue(((AxisValue)axis).Axis)), axis));
+        static Expr Folded(string[] parts) => parts.Aggregate((Expr)Expr.Zero, (position, a) =>
+            Algebra.Add(Algebra.Multiply(position, new ExtentValue(a)), new AxisValue(a)));
     }
 }

@@ -10,7 +10,12 @@ sealed record StepProgram(
     LoopProgram Program, Tensor[] Leaves, Tensor[] Results, IReadOnlyDictionary<string, DType> Types)
 {
     /// <param name="calls">Each after those it reads; what others computed is an operand.</param>
-    public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted) => new StepWriter().Run(calls, wanted);
+    public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted) =>
+        new StepWriter().Run(calls, wanted);
+
+    /// <param name="isWithin">What other calls made is an operand, computed or not.</param>
+    public static StepProgram Of(IReadOnlyList<Tensor> wanted, Func<Recorded, bool> isWithin) =>
+        Of(Plan.Calls(wanted, isWithin), wanted);
 }
 
 // Axes of a call take the names that its operands' dimensions already have, so that lines of different calls run over the
