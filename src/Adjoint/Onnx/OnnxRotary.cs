@@ -3,7 +3,7 @@ namespace Adjoint;
 /// <summary>Rotary positions from given cosines and sines.</summary>
 static class OnnxRotary
 {
-    
+
 
     // Pairs of channels turn by an angle: neighbours where interleaved, else one of each half. The rest passes.
     public static OnnxValue[] Run(OnnxCall call)

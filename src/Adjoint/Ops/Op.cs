@@ -85,8 +85,11 @@ public sealed class Op
 
     /// <summary>The same op, tried with this number for an attribute: it shows more than the default does.</summary>
     internal Op Tried(string attribute, double value) =>
-        new(Text, Inputs with { Attributes = With(Inputs.Attributes ?? new Dictionary<string, double>(), attribute,
-            value) });
+        new(Text, Inputs with
+        {
+            Attributes = With(Inputs.Attributes ?? new Dictionary<string, double>(), attribute,
+            value)
+        });
 
     static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> values, string name, T value) =>
         new(values) { [name] = value };

@@ -159,8 +159,11 @@ public sealed class CostGoldenTests
         static Polynomial Path(Op op, string output, string operand, Polynomial distance, string axis = "t",
             Polynomial? window = null)
         {
-            var given = new Dictionary<string, Polynomial> { ["t"] = Polynomial.Symbol("t"),
-                ["u"] = Polynomial.Symbol("t") };
+            var given = new Dictionary<string, Polynomial>
+            {
+                ["t"] = Polynomial.Symbol("t"),
+                ["u"] = Polynomial.Symbol("t")
+            };
             if (window is not null) given["window"] = window;
             return Mixing.Of(op.Program, given).Between(output, "t", operand, axis)!.PathLength(distance)!;
         }

@@ -72,7 +72,7 @@ public sealed class NormGoldenTests
     public void Layer_norm()
     {
         var golden = new GoldenCase("s2_layernorm");
-        var run = Gradient.Of(NormOps.LayerNorm, 
+        var run = Gradient.Of(NormOps.LayerNorm,
             new() { ["x"] = golden.In("x"), ["gain"] = golden.In("gamma"), ["bias"] = golden.In("beta") },
                 new() { ["y"] = golden.In("dy") });
         golden.Equal(run["y"], "y");

@@ -20,7 +20,7 @@ public sealed class ProductGoldenTests
     public void Convolution_with_stride_and_padding()
     {
         var golden = new GoldenCase("s0_conv2d_s2p1");
-        var run = Gradient.Of(ConvolutionOps.Conv2d, 
+        var run = Gradient.Of(ConvolutionOps.Conv2d,
             new() { ["x"] = golden.In("x"), ["w"] = golden.In("w"), ["bias"] = golden.In("bias") },
                 new() { ["y"] = golden.In("dy") },
             new() { ["stride"] = golden.Number("stride"), ["pad"] = golden.Number("pad") });

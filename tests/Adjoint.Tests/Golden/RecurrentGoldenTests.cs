@@ -39,8 +39,11 @@ public sealed class RecurrentGoldenTests
               loss += 0.5 * square(h[#t - 1,j])
             """);
         var run = Gradient.OfLoss(program,
-            new() { ["x"] = golden.In("x"), ["w"] = golden.In("Wx"), ["u"] = golden.In("Wh"),
-                ["bias"] = golden.In("b") });
+            new()
+            {
+                ["x"] = golden.In("x"), ["w"] = golden.In("Wx"), ["u"] = golden.In("Wh"),
+                ["bias"] = golden.In("b")
+            });
         golden.Equal(run["loss"], "loss");
         golden.Equal(run["h"], "h");
         golden.Equal(run["dw"], "gWx");
@@ -52,8 +55,11 @@ public sealed class RecurrentGoldenTests
     public void One_step_of_lstm_gru_and_ugrnn()
     {
         var golden = new GoldenCase("s34_gated_cells");
-        var state = new Dictionary<string, NdArray> { ["x"] = golden.In("x").Reshape(1, 2),
-            ["h"] = golden.In("h").Reshape(1, 3) };
+        var state = new Dictionary<string, NdArray>
+        {
+            ["x"] = golden.In("x").Reshape(1, 2),
+            ["h"] = golden.In("h").Reshape(1, 3)
+        };
 
         var lstm = Forward.Of(CellOps.LstmCell, new(state)
         {

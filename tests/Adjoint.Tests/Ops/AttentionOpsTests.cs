@@ -133,8 +133,11 @@ public sealed class AttentionOpsTests
         };
         var zero = new[] { "bq", "bk", "bv", "bo" }.ToDictionary(b => b, _ => NdArray.Zeros(6));
         var whole = Forward.Of(AttentionOps.MultiheadAttentionCausal, new(weights.Concat(zero)) { ["x"] = x })["y"];
-        var cache = new Dictionary<string, NdArray> { ["keys"] = NdArray.Zeros(1, 2, 4, 3),
-            ["values"] = NdArray.Zeros(1, 2, 4, 3) };
+        var cache = new Dictionary<string, NdArray>
+        {
+            ["keys"] = NdArray.Zeros(1, 2, 4, 3),
+            ["values"] = NdArray.Zeros(1, 2, 4, 3)
+        };
         for (var t = 0; t < 4; t++)
         {
             var step = Forward.Of(GenerationOps.MultiheadAttentionStep,

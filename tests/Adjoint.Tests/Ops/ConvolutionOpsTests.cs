@@ -78,8 +78,11 @@ public sealed class ConvolutionOpsTests
             var p = (Long + 2 * pad - dilation * 2 - 1) / stride + 1;
             var q = (Wide + 2 * pad - dilation * 2 - 1) / stride + 1;
             NdArray w = Numbers.Normal(1, 4, 3, 3, 3), dy = Numbers.Normal(2, 2, 4, p, q);
-            var attributes = new Dictionary<string, double> { ["stride"] = stride, ["pad"] = pad,
-                ["dilation"] = dilation };
+            var attributes = new Dictionary<string, double>
+            {
+                ["stride"] = stride, ["pad"] = pad,
+                ["dilation"] = dilation
+            };
             var dx = Gradient.Of(ConvolutionOps.Conv2d,
                 new() { ["x"] = NdArray.Zeros(2, 3, Long, Wide), ["w"] = w, ["bias"] = NdArray.Zeros(4) },
                 new() { ["y"] = dy }, attributes)["dx"];
@@ -113,7 +116,10 @@ public sealed class ConvolutionOpsTests
     }
 
     static IEnumerable<(int Stride, int Pad, int Dilation)> Combinations() =>
-        from stride in new[] { 1, 2, 3 } from pad in new[] { 0, 1, 2 } from dilation in new[] { 1, 2 } select (stride,
+        from stride in new[] { 1, 2, 3 }
+        from pad in new[] { 0, 1, 2 }
+        from dilation in new[] { 1, 2 }
+        select (stride,
             pad, dilation);
 
     static NdArray Naive(NdArray x, NdArray w, NdArray bias, int stride, int pad, int dilation, int length)

@@ -74,8 +74,11 @@ public sealed class OptimizerOpsTests
             ["w"] = NdArray.Vector(W), ["g"] = NdArray.Vector(G), ["m"] = NdArray.Vector(M), ["v"] = NdArray.Vector(V),
             ["s"] = NdArray.Vector(0.7), ["step"] = NdArray.Scalar(2),
         };
-        var attributes = new Dictionary<string, double> { ["rate"] = Rate, ["rate0"] = Rate, ["eps"] = eps,
-            ["batch"] = 4, ["decay"] = 0.01 };
+        var attributes = new Dictionary<string, double>
+        {
+            ["rate"] = Rate, ["rate0"] = Rate, ["eps"] = eps,
+            ["batch"] = 4, ["decay"] = 0.01
+        };
         return Forward.Of(program, states.Where(s => program.FindOperand(s.Key) is not null).ToDictionary(),
             attributes.Where(a => program.Attributes.Any(n => n.Name == a.Key)).ToDictionary());
     }

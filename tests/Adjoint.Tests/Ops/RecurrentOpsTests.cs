@@ -91,13 +91,19 @@ public sealed class RecurrentOpsTests
     {
         var (first, second) = (Weights(4, "bias"), Weights(4, "bias", inputs: J, seed: 50));
         var stacked = Forward.Of(RecurrentOps.LstmStacked,
-            new() { ["x"] = X, ["w"] = first["w"], ["u"] = first["u"], ["w2"] = second["w"],
-                ["u2"] = second["u"] })["h2"];
+            new()
+            {
+                ["x"] = X, ["w"] = first["w"], ["u"] = first["u"], ["w2"] = second["w"],
+                ["u2"] = second["u"]
+            })["h2"];
         Numbers.Equal(Layer(second, Layer(first, X)), stacked);
 
         static NdArray Layer(Dictionary<string, NdArray> weights, NdArray x) => Forward.Of(RecurrentOps.LstmOneBias,
-            new(weights) { ["x"] = x, ["bias"] = NdArray.Zeros(4 * J), ["h0"] = NdArray.Zeros(B, J),
-                ["c0"] = NdArray.Zeros(B, J) })["h"];
+            new(weights)
+            {
+                ["x"] = x, ["bias"] = NdArray.Zeros(4 * J), ["h0"] = NdArray.Zeros(B, J),
+                ["c0"] = NdArray.Zeros(B, J)
+            })["h"];
     }
 
     // r = 1 makes both orders of product and reset the same.
@@ -109,8 +115,11 @@ public sealed class RecurrentOpsTests
         for (var i = 0; i < J * J; i++) weights["u"].Values[i] = 0;
         for (var j = 0; j < J; j++) weights["bias"].Values[j] = 1000;
         var after = Forward.Of(RecurrentOps.Gru,
-            new() { ["x"] = X, ["h0"] = H0, ["w"] = weights["w"], ["u"] = weights["u"], ["bw"] = weights["bias"],
-                ["bu"] = NdArray.Zeros(3 * J) })["h"];
+            new()
+            {
+                ["x"] = X, ["h0"] = H0, ["w"] = weights["w"], ["u"] = weights["u"], ["bw"] = weights["bias"],
+                ["bu"] = NdArray.Zeros(3 * J)
+            })["h"];
         Numbers.Equal(after, Forward.Of(RecurrentOps.GruResetFirst, new(weights) { ["x"] = X, ["h0"] = H0 })["h"]);
     }
 

@@ -96,12 +96,12 @@ public sealed class VerificationTests
 
     static Reverse With(Reverse reverse, LoopProgram program, IReadOnlyDictionary<string, string>? gradients = null) =>
         new()
-    {
-        Forward = reverse.Forward,
-        Program = program,
-        Combined = reverse.Combined,
-        Gradients = gradients ?? reverse.Gradients,
-        Given = reverse.Given,
-        Kept = reverse.Kept,
-    };
+        {
+            Forward = reverse.Forward,
+            Program = program,
+            Combined = reverse.Combined,
+            Gradients = gradients ?? reverse.Gradients,
+            Given = reverse.Given,
+            Kept = reverse.Kept,
+        };
 }
