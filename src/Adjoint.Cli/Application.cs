@@ -28,7 +28,8 @@ static class Application
         if (message is not null)
         {
             terminal.Error.WriteLine(message);
-            if (args.Contains("--json")) terminal.Output.WriteLine(JsonText.Object(json => json.WriteString("error", message)));
+            if (args.Contains("--json")) terminal.Output.WriteLine(JsonText.Object(json =>
+                json.WriteString("error", message)));
         }
         terminal.Output.Flush();
         terminal.Error.Flush();

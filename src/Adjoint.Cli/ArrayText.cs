@@ -18,7 +18,8 @@ static class ArrayText
         return text.ToString().TrimEnd('\n');
     }
 
-    public static string Json(string program, OrderedDictionary<string, HostArray> arrays, string? file) => JsonText.Object(json =>
+    public static string Json(string program, OrderedDictionary<string, HostArray> arrays, string? file) =>
+        JsonText.Object(json =>
     {
         json.WriteString("program", program);
         if (file is not null) json.WriteString("file", file);
@@ -50,10 +51,12 @@ static class ArrayText
         var rows = array.Count / columns;
         for (var row = 0; row < Math.Min(rows, MaxRows); row++)
         {
-            var shown = values.Skip(row * columns).Take(Math.Min(columns, MaxColumns)).Select(v => Number(v, array.Type));
+            var shown = values.Skip(row * columns).Take(Math.Min(columns, MaxColumns))
+                .Select(v => Number(v, array.Type));
             text.Append($"  {string.Join(' ', shown)}{(columns > MaxColumns ? " …" : "")}\n");
         }
-        if (rows > MaxRows) text.Append(CultureInfo.InvariantCulture, $"  … {rows - MaxRows} more rows (--out writes all)\n");
+        if (rows > MaxRows) text.Append(CultureInfo.InvariantCulture,
+            $"  … {rows - MaxRows} more rows (--out writes all)\n");
     }
 
     static string Number(double value, DType type) => type is DType.Float16 or DType.BFloat16 or DType.Float32

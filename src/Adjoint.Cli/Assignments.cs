@@ -11,7 +11,8 @@ static class Assignments
 
     /// <summary>Extents: <c>--size t=512</c>.</summary>
     public static Dictionary<string, int> Sizes(string option, IEnumerable<string> given) =>
-        Split(option, given).ToDictionary(a => a.Key, a => int.TryParse(a.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        Split(option, given).ToDictionary(a => a.Key, a =>
+            int.TryParse(a.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? size
             : throw new UsageException($"{option}: {a.Key} must be an integer of at least 0, not '{a.Value}'."));
 
@@ -21,8 +22,10 @@ static class Assignments
         foreach (var text in given)
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
-            if (at <= 0 || at == text.Length - 1) throw new UsageException($"{option}: '{text}' is not of the form name=value.");
-            if (!values.TryAdd(text[..at], text[(at + 1)..])) throw new UsageException($"{option}: {text[..at]} is given twice.");
+            if (at <= 0 || at == text.Length - 1)
+                throw new UsageException($"{option}: '{text}' is not of the form name=value.");
+            if (!values.TryAdd(text[..at], text[(at + 1)..]))
+                throw new UsageException($"{option}: {text[..at]} is given twice.");
         }
         return values;
     }
@@ -35,7 +38,8 @@ static class Assignments
     static double Number(string option, string name, string value)
     {
         if (value is "inf" or "-inf") return value == "inf" ? double.PositiveInfinity : double.NegativeInfinity;
-        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
             ? number
             : throw new UsageException($"{option}: {name} must be a number, not '{value}'.");
     }

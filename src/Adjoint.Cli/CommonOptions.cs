@@ -12,10 +12,14 @@ static class CommonOptions
         new("--program") { HelpName = "name", Description = "the program of a file that holds several" };
 
     public static Option<string[]> Set() =>
-        new("--set") { HelpName = "name=value", Description = "the value of an attribute", DefaultValueFactory = _ => [] };
+        Several("--set", "name=value", "the value of an attribute");
 
     public static Option<string[]> Size() =>
-        new("--size") { HelpName = "axis=extent", Description = "the extent of an axis: --size t=512", DefaultValueFactory = _ => [] };
+        Several("--size", "axis=extent", "the extent of an axis: --size t=512");
+
+    /// <summary>An option that may be given again and again.</summary>
+    public static Option<string[]> Several(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description, DefaultValueFactory = _ => [] };
 
     public static Option<bool> Json() => new("--json") { Description = "print one JSON object" };
 }

@@ -45,11 +45,12 @@ static class CostTable
             ["", "time", "memory", "depth", "time", "memory", "depth", "weights"],
             .. rows.Select(r => new[]
             {
-                r.Name, Cell(r.TrainTime), Cell(r.TrainMemory), Cell(r.TrainDepth), Cell(r.TestTime), Cell(r.TestMemory), Cell(r.TestDepth),
-                Cell(r.Weights),
+                r.Name, Cell(r.TrainTime), Cell(r.TrainMemory), Cell(r.TrainDepth),
+                Cell(r.TestTime), Cell(r.TestMemory), Cell(r.TestDepth), Cell(r.Weights),
             }),
         ];
-        var widths = Enumerable.Range(0, cells[0].Length).Select(c => cells.Skip(1).Max(row => row[c].Length)).ToArray();
+        var widths = Enumerable.Range(0, cells[0].Length).Select(c => cells.Skip(1).Max(row => row[c].Length))
+            .ToArray();
         var text = new StringBuilder();
         foreach (var row in cells)
             text.Append(string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd()).Append('\n');
@@ -87,7 +88,8 @@ static class CostTable
             letters.Shown(forward.Kept),
             letters.Shown(forward.CriticalPath + (backward?.CriticalPath ?? Polynomial.Zero)),
             null, null, null, null,
-            letters.Shown(model.Operands.Where(IsWeight).Aggregate(Polynomial.Zero, (sum, o) => sum + forward.Extents.Cells(o.Name))));
+            letters.Shown(model.Operands.Where(IsWeight)
+                .Aggregate(Polynomial.Zero, (sum, o) => sum + forward.Extents.Cells(o.Name))));
         if (step is null) return row;
         var cost = letters.Of(step);
         var state = step.Outputs.Where(o => step.Updated(o.Name) is not null)

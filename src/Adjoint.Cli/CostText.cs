@@ -37,7 +37,8 @@ static class CostText
         json.WriteEndObject();
     }
 
-    public static void Write(Utf8JsonWriter json, string property, Polynomial formula, Polynomial? number, Letters letters)
+    public static void Write(Utf8JsonWriter json, string property, Polynomial formula, Polynomial? number,
+        Letters letters)
     {
         json.WriteStartObject(property);
         json.WriteString("formula", formula.ToString());
@@ -66,7 +67,8 @@ static class CostText
         return rows;
 
         void Add(string name, string key, Func<Cost, Polynomial> figure, bool hasOrder = false) => rows.Add(
-            new(name, key, letters.Shown(figure(cost)), numbers is null ? null : letters.Shown(figure(numbers)), hasOrder));
+            new(name, key, letters.Shown(figure(cost)),
+                numbers is null ? null : letters.Shown(figure(numbers)), hasOrder));
     }
 
     static IEnumerable<CostRow> Kinds(Cost cost, Letters letters)
@@ -74,7 +76,8 @@ static class CostText
         var numbers = letters.HasNumbers ? letters.Numbers(cost).ByKind : null;
         foreach (var (kind, formula) in cost.ByKind)
             yield return new("  " + kind, kind, letters.Shown(formula),
-                numbers is null ? null : letters.Shown(numbers.GetValueOrDefault(kind, Polynomial.Zero)), HasOrder: false);
+                numbers is null ? null : letters.Shown(numbers.GetValueOrDefault(kind, Polynomial.Zero)),
+                HasOrder: false);
     }
 
     /// <summary>With commas, as long as it is a whole number.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Adjoint.Cli;
 
-/// <summary>Parse, reverse and cost of one text, as a whole: what stands between a definition and a plan for it.</summary>
+/// <summary>Parse, reverse and cost of one text: what stands between a definition and a plan for it.</summary>
 sealed class DerivationBench(string name, string text)
 {
     // Enough runs for a median that repeats; the first ones compile and are not counted.
@@ -40,7 +40,8 @@ sealed class DerivationBench(string name, string text)
     {
         var reverse = Reverse.Of(Parser.Parse(text)) ?? throw new InternalException($"{Name} has no reverse");
         var (forward, backward) = Cost.Of(reverse);
-        if (forward.Operations.IsZero || backward.Operations.IsZero) throw new InternalException($"{Name} costs nothing");
+        if (forward.Operations.IsZero || backward.Operations.IsZero)
+            throw new InternalException($"{Name} costs nothing");
     }
 
     static DerivationBench Of(string op) => new(op, Printer.Print(Catalogue.Find(op)!.Program));

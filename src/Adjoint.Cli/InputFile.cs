@@ -3,7 +3,7 @@ namespace Adjoint.Cli;
 /// <summary>Files named on the command line.</summary>
 static class InputFile
 {
-    /// <exception cref="FileFormatException">The file is not there or cannot be opened; readers throw their own.</exception>
+    /// <exception cref="FileFormatException">The file is not there or cannot be opened.</exception>
     public static T Read<T>(string path, Func<string, T> read)
     {
         try

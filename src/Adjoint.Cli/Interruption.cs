@@ -11,7 +11,8 @@ sealed class Interruption : IDisposable
     readonly CancellationTokenSource source = new();
     readonly PosixSignalRegistration registration;
 
-    public Interruption(TextWriter error) => registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+    public Interruption(TextWriter error) =>
+        registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
     {
         context.Cancel = true;
         source.Cancel();

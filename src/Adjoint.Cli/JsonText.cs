@@ -8,7 +8,11 @@ namespace Adjoint.Cli;
 static class JsonText
 {
     // Relaxed: the text goes to a terminal or a file, never into a page.
-    static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Object(Action<Utf8JsonWriter> write)
     {

@@ -20,13 +20,15 @@ sealed class Letters
         foreach (var (name, value) in Assignments.Split("--set", attributes))
         {
             attributeNames.Add(name);
-            if (!double.TryParse(value, CultureInfo.InvariantCulture, out var number)) given[name] = Formula("--set", value);
+            if (!double.TryParse(value, CultureInfo.InvariantCulture, out var number))
+                given[name] = Formula("--set", value);
             else if (number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue) given[name] = (int)number;
         }
         foreach (var (name, value) in Assignments.Split("--size", sizes))
         {
             if (name.Contains('*', StringComparison.Ordinal)) products.Add(Product(name, value));
-            else if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) numbers[name] = number;
+            else if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                numbers[name] = number;
             else given[name] = Formula("--size", value);
         }
         foreach (var (factors, product) in products) AddProduct(factors, product);
@@ -38,12 +40,15 @@ sealed class Letters
     public IReadOnlyCollection<string> Attributes => attributeNames;
 
     /// <summary>Every axis that a size is given for.</summary>
-    public IEnumerable<string> Names => numbers.Keys.Concat(given.Keys).Except(attributeNames).Concat(products.SelectMany(p => p.Factors)).Distinct();
+    public IEnumerable<string> Names => numbers.Keys.Concat(given.Keys).Except(attributeNames)
+        .Concat(products.SelectMany(p => p.Factors)).Distinct();
 
     /// <summary>Every letter that stands right of one: known without being an axis.</summary>
-    public IEnumerable<string> Introduced => given.Values.SelectMany(v => v.Symbols).Concat(products.Select(p => p.Product));
+    public IEnumerable<string> Introduced => given.Values.SelectMany(v => v.Symbols)
+        .Concat(products.Select(p => p.Product));
 
-    public Cost Of(LoopProgram program, IReadOnlyCollection<string>? kept = null) => Cost.Of(program, given, kept: kept);
+    public Cost Of(LoopProgram program, IReadOnlyCollection<string>? kept = null) =>
+        Cost.Of(program, given, kept: kept);
 
     public Cost Numbers(Cost cost) => cost.At(numbers);
 
@@ -51,7 +56,8 @@ sealed class Letters
     public Polynomial Shown(Polynomial formula) => products.Aggregate(formula, (f, p) => Fold(f, p.Factors, p.Product));
 
     /// <summary>The number, where every letter has one.</summary>
-    public Polynomial Number(Polynomial formula) => formula.Substitute(name => numbers.TryGetValue(name, out var size) ? size : null);
+    public Polynomial Number(Polynomial formula) =>
+        formula.Substitute(name => numbers.TryGetValue(name, out var size) ? size : null);
 
     /// <summary>How a formula grows, knowing that no factor is larger than its product.</summary>
     public string Order(Polynomial formula)
@@ -95,12 +101,14 @@ sealed class Letters
         {
             // told below
         }
-        return formula ?? throw new UsageException($"{option}: '{text}' is neither a number nor a sum or product of letters.");
+        return formula
+            ?? throw new UsageException($"{option}: '{text}' is neither a number nor a sum or product of letters.");
     }
 
     static Polynomial? Value(Expr expr) => expr switch
     {
-        Number { Value: >= 0 and <= int.MaxValue } number when number.Value == Math.Floor(number.Value) => (int)number.Value,
+        Number { Value: >= 0 and <= int.MaxValue } number when number.Value == Math.Floor(number.Value) =>
+            (int)number.Value,
         AxisValue axis => Polynomial.Symbol(axis.Axis),
         Binary binary when Value(binary.Left) is { } left && Value(binary.Right) is { } right => binary.Operator switch
         {
@@ -121,7 +129,8 @@ sealed class Letters
         if (!numbers.TryGetValue(product, out var size)) return;
         if (missing.Count == 1 && known > 0 && size % known == 0) numbers[missing[0]] = size / known;
         else if (missing.Count > 0 || known != size)
-            throw new UsageException($"--size: {string.Join('*', factors)}={product} does not hold for the numbers given.");
+            throw new UsageException(
+                $"--size: {string.Join('*', factors)}={product} does not hold for the numbers given.");
     }
 
     static bool IsName(string text) => text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '_')

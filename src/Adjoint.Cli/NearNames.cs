@@ -12,8 +12,12 @@ static class NearNames
             .OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(Most).Select(n => n.Name)];
     }
 
+    /// <summary>Null where nothing is near.</summary>
+    public static string? Hint(List<string> near) => near.Count > 0 ? $"near names: {string.Join(", ", near)}." : null;
+
     // Shorter parts are in too many names to mean anything.
-    static bool Contains(string whole, string part) => part.Length >= 3 && whole.Contains(part, StringComparison.OrdinalIgnoreCase);
+    static bool Contains(string whole, string part) =>
+        part.Length >= 3 && whole.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Letters inserted, left out or replaced; two neighbours exchanged count once.</summary>
     static int Distance(string from, string to)

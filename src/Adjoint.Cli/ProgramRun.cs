@@ -20,11 +20,13 @@ sealed class ProgramRun(LoopProgram program)
     {
         var at = given.IndexOf('=', StringComparison.Ordinal);
         if (at > 0 && given.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--in: '{given}' names one operand, and an .npz file holds several arrays by their names.",
+            throw new UsageException(
+                $"--in: '{given}' names one operand, and an .npz file holds several arrays by their names.",
                 $"--in {given[(at + 1)..]}");
         if (at > 0) Add(given[..at], InputFile.Read(given[(at + 1)..], Npy.Read), given);
         else if (given.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--in: '{given}' is one array without a name.", $"name its operand: --in {program.Operands[0].Name}={given}");
+            throw new UsageException($"--in: '{given}' is one array without a name.",
+                $"name its operand: --in {program.Operands[0].Name}={given}");
         else foreach (var (name, array) in InputFile.Read(given, Npz.Read)) Add(name, array, given);
     }
 
@@ -52,7 +54,7 @@ sealed class ProgramRun(LoopProgram program)
         var run = Run(reverse, operands);
         foreach (var output in program.Outputs) results.Add(output.Name, Typed(run[output.Name], TypeOf(output)));
         if (gradients.Count > 0)
-            foreach (var operand in program.Operands.Where(o => o.Kind is OperandKind.Float && !Integers.Contains(o.Name)))
+            foreach (var operand in program.Operands.Where(IsFloating))
             {
                 // An operand that no output depends on has the gradient 0, and is named so too.
                 var name = reverse?.Gradients.GetValueOrDefault(operand.Name);
@@ -61,6 +63,8 @@ sealed class ProgramRun(LoopProgram program)
             }
         return results;
     }
+
+    bool IsFloating(Operand operand) => operand.Kind is OperandKind.Float && !Integers.Contains(operand.Name);
 
     HashSet<string> Integers { get; } = Checker.IntegerOperands(program);
 
@@ -96,7 +100,8 @@ sealed class ProgramRun(LoopProgram program)
     void Add(string name, HostArray array, string file)
     {
         if (program.FindOperand(name) is null)
-            throw new FileFormatException($"--in: '{file}' holds an array '{name}', and {program.Name} has no such operand.\n"
+            throw new FileFormatException(
+                $"--in: '{file}' holds an array '{name}', and {program.Name} has no such operand.\n"
                 + $"  {Printer.Signature(program)}", file);
         if (!arrays.TryAdd(name, array)) throw new UsageException($"--in: the operand '{name}' is given twice.");
     }
@@ -107,5 +112,6 @@ sealed class ProgramRun(LoopProgram program)
         return arrays[operand.Name].Type is var type && type.IsInteger ? type : DType.Int64;
     }
 
-    static HostArray Typed(NdArray array, DType type) => HostArray.FromDoubles(type, array.ShapeToArray(), array.Values);
+    static HostArray Typed(NdArray array, DType type) =>
+        HostArray.FromDoubles(type, array.ShapeToArray(), array.Values);
 }

@@ -78,7 +78,8 @@ sealed record Subject(LoopProgram Program, Op? Op = null)
         catch (LoopException e)
         {
             const string Reader = "Loops: ";
-            var message = e.Message.StartsWith(Reader, StringComparison.Ordinal) ? e.Message[Reader.Length..] : e.Message;
+            var isAtText = e.Message.StartsWith(Reader, StringComparison.Ordinal);
+            var message = isAtText ? e.Message[Reader.Length..] : e.Message;
             throw new FileFormatException($"{path}: {message}", path, e);
         }
     }
@@ -87,6 +88,6 @@ sealed record Subject(LoopProgram Program, Op? Op = null)
     {
         var near = NearNames.Of(name.Replace('-', '_'), Catalogue.Ops.Select(o => o.Name));
         return new($"There is no op '{name}', and no file of that name.",
-            near.Count > 0 ? $"near names: {string.Join(", ", near)}." : "a program of your own is a file: adjoint explain my.loops");
+            NearNames.Hint(near) ?? "a program of your own is a file: adjoint explain my.loops");
     }
 }

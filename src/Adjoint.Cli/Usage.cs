@@ -17,20 +17,25 @@ static class Usage
             var known = isOption ? command.Options.Select(o => o.Name) : command.Subcommands.Select(c => c.Name);
             var near = NearNames.Of(token, known);
             var what = isOption ? "option" : command is RootCommand ? "command" : "further argument";
-            return new($"{path}: there is no {what} '{token}'.", near.Count > 0 ? $"near names: {string.Join(", ", near)}." : help);
+            return new($"{path}: there is no {what} '{token}'.", NearNames.Hint(near) ?? help);
         }
         if (command is RootCommand)
-            return new("adjoint: a command is missing.", $"commands: {string.Join(", ", command.Subcommands.Select(c => c.Name))}. {help}");
+        {
+            var commands = string.Join(", ", command.Subcommands.Select(c => c.Name));
+            return new("adjoint: a command is missing.", $"commands: {commands}. {help}");
+        }
         return new($"{path}: {Told(parsed.Errors[0])}.", help);
     }
 
     static string Told(ParseError error) => error.SymbolResult switch
     {
-        OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs a value: {option.Option.Name} <{option.Option.HelpName}>",
+        OptionResult { Tokens.Count: 0 } option =>
+            $"{option.Option.Name} needs a value: {option.Option.Name} <{option.Option.HelpName}>",
         OptionResult option => $"{option.Option.Name} is given more than once",
         ArgumentResult { Parent: OptionResult option } =>
             $"{option.Option.Name} does not take '{string.Join(' ', option.Tokens)}'",
-        ArgumentResult { Tokens.Count: 0 } argument => $"<{argument.Argument.HelpName ?? argument.Argument.Name}> is missing",
+        ArgumentResult { Tokens.Count: 0 } argument =>
+            $"<{argument.Argument.HelpName ?? argument.Argument.Name}> is missing",
         CommandResult => "<" + string.Join("> <", Missing(error.SymbolResult)) + "> is missing",
         _ => error.Message.TrimEnd('.'),
     };

@@ -4,5 +4,5 @@ namespace Adjoint.Cli;
 sealed class UsageException(string message, string? hint = null)
     : Exception(hint is null ? message : $"{message}\nHint: {hint}");
 
-/// <summary>A command that did what it was asked and found the answer to be no: exit code 1, nothing more to say.</summary>
+/// <summary>A command that found the answer to be no and has said so: exit code 1.</summary>
 sealed class FailedException() : Exception("failed");

@@ -19,7 +19,7 @@ static class Repository
         [.. Directory.EnumerateFiles(PathOf(folder), pattern, SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
-    /// <summary>Demands that a text equals the committed file; <c>UPDATE_GOLDEN=1</c> writes the file instead.</summary>
+    /// <summary>Demands that a text equals the committed file, or writes it: <c>UPDATE_GOLDEN=1</c>.</summary>
     public static void AssertGolden(string text, params string[] parts)
     {
         var path = PathOf(parts);
@@ -39,7 +39,9 @@ static class Repository
     static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Adjoint.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"no Adjoint.slnx above {AppContext.BaseDirectory}");
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Adjoint.slnx")))
+            folder = folder.Parent;
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException($"no Adjoint.slnx above {AppContext.BaseDirectory}");
     }
 }

@@ -15,10 +15,15 @@ static class BenchCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var json = CommonOptions.Json();
-        var command = new Command("bench", "Measures parse, reverse and cost of programs: median and spread of repeated runs.") { filter, json };
+        var command = new Command("bench",
+            "Measures parse, reverse and cost of programs: median and spread of repeated runs.")
+        {
+            filter, json,
+        };
         command.SetAction(parsed =>
         {
-            var chosen = DerivationBench.All.Where(b => b.Name.Contains(parsed.GetValue(filter) ?? "", StringComparison.Ordinal)).ToList();
+            var chosen = DerivationBench.All.Where(b =>
+                b.Name.Contains(parsed.GetValue(filter) ?? "", StringComparison.Ordinal)).ToList();
             if (chosen.Count == 0)
                 throw new UsageException($"bench: there is no benchmark '{parsed.GetValue(filter)}'.",
                     $"benchmarks: {string.Join(", ", DerivationBench.All.Select(b => b.Name))}.");
@@ -38,10 +43,12 @@ static class BenchCommand
     static void Print(List<(DerivationBench Bench, double[] Milliseconds)> results, TextWriter output)
     {
         var width = Math.Max(9, results.Max(r => r.Bench.Name.Length));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"benchmark".PadRight(width)}  lines  median ms  fastest  slowest"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{"benchmark".PadRight(width)}  lines  median ms  fastest  slowest"));
         foreach (var (bench, times) in results)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{bench.Name.PadRight(width)}  {bench.Lines,5}  {times[times.Length / 2],9:F2}  {times[0],7:F2}  {times[^1],7:F2}"));
+                $"{bench.Name.PadRight(width)}  {bench.Lines,5}  "
+                + $"{times[times.Length / 2],9:F2}  {times[0],7:F2}  {times[^1],7:F2}"));
     }
 
     static string Json(List<(DerivationBench Bench, double[] Milliseconds)> results) => JsonText.Object(json =>

@@ -18,19 +18,21 @@ static class CostCommand
         var program = CommonOptions.Program();
         var table = new Option<bool>("--table")
         {
-            Description = "one row a program: training beside generating. A program x_step in the same file is one step of generating with x: "
-                + "its state is what it updates, and its axis t the number of steps so far",
+            Description = "one row a program: training beside generating. A program x_step in the same file is one step "
+                + "of generating with x: its state is what it updates, and its axis t the number of steps so far",
         };
         var set = CommonOptions.Set();
         set.Description = "the value of an attribute, or a letter for it: heads=h";
         var size = new Option<string[]>("--size")
         {
             HelpName = "axis=size",
-            Description = "a number (t=512), another letter or a formula (i=d, f=4*n), or a letter for a product (h*c=n)",
+            Description =
+                "a number (t=512), another letter or a formula (i=d, f=4*n), or a letter for a product (h*c=n)",
             DefaultValueFactory = _ => [],
         };
         var json = CommonOptions.Json();
-        var command = new Command("cost", "Counts operations, memory and depth of a program and of its reverse, as formulas in its extents.")
+        var command = new Command("cost",
+            "Counts operations, memory and depth of a program and of its reverse, as formulas in its extents.")
         {
             subjects, program, table, size, set, json,
         };
@@ -46,7 +48,8 @@ static class CostCommand
                 var rows = CostTable.Of(found, letters);
                 text = parsed.GetValue(json) ? CostTable.Json(rows, letters) : CostTable.Print(rows, letters);
             }
-            else text = parsed.GetValue(json) ? Json(found, letters) : string.Concat(found.Select(f => Text(f, letters)));
+            else text = parsed.GetValue(json) ? Json(found, letters)
+                : string.Concat(found.Select(f => Text(f, letters)));
             terminal.Output.Write(text);
             if (parsed.GetValue(json)) terminal.Output.WriteLine();
         });
@@ -87,7 +90,8 @@ static class CostCommand
     static Cost ForwardCost(LoopProgram program, out Reverse? reverse, Letters letters)
     {
         reverse = Reverse.Of(program);
-        return reverse is null ? letters.Of(program) : letters.Of(reverse.Forward, [.. reverse.Kept.Select(k => k.Name)]);
+        return reverse is null ? letters.Of(program)
+            : letters.Of(reverse.Forward, [.. reverse.Kept.Select(k => k.Name)]);
     }
 
     // In a table a letter need not be one of every program, but of some.

@@ -17,7 +17,8 @@ static class ExplainCommand
         var program = CommonOptions.Program();
         var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs" };
         var json = CommonOptions.Json();
-        var command = new Command("explain", "Prints a definition, the derived reverse in order of execution, what mixes with what, and the cost.")
+        var command = new Command("explain",
+            "Prints a definition, the derived reverse in order of execution, what mixes with what, and the cost.")
         {
             subject, program, grad, json,
         };
@@ -28,7 +29,8 @@ static class ExplainCommand
             if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(found, reverse));
             else if (!parsed.GetValue(grad)) terminal.Output.Write(Text(found, reverse));
             else if (reverse is not null) terminal.Output.Write(Printer.Print(reverse.Combined));
-            else throw new UsageException($"--grad: {found.Name} has no floating operand that its outputs depend on smoothly.");
+            else throw new UsageException(
+                $"--grad: {found.Name} has no floating operand that its outputs depend on smoothly.");
         });
         return command;
     }
@@ -42,7 +44,8 @@ static class ExplainCommand
         else
         {
             if (reverse.Forward != program)
-                text.Append("\n# The same, with a name for every value that the reverse compares\n").Append(Printer.Print(reverse.Forward));
+                text.Append("\n# The same, with a name for every value that the reverse compares\n")
+                    .Append(Printer.Print(reverse.Forward));
             text.Append("\n# Reverse, derived\n").Append(Printer.Print(reverse.Program));
             text.Append(Comment(reverse.Kept.Count > 0 ? $"Kept for it beside the operands: {KeptText(reverse)}"
                 : "It needs no values beside the operands."));

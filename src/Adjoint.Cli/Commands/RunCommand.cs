@@ -18,8 +18,8 @@ static class RunCommand
         var output = new Option<string?>("--out")
         {
             HelpName = "b.npz",
-            Description = "where to write every output; without it results are printed. They have the widest floating type among the arrays "
-                + "given (float64 where none is floating); updated integer operands stay integers",
+            Description = "where to write every output; without it results are printed. They have the widest floating "
+                + "type among the arrays given (float64 where none is floating); updated integer operands stay integers",
         };
         var grad = new Option<string[]>("--grad")
         {
@@ -27,7 +27,11 @@ static class RunCommand
             Description = "the gradient of an output, as a file or a number; also writes dx for every floating input x",
             DefaultValueFactory = _ => [],
         };
-        var seed = new Option<string?>("--seed") { HelpName = "integer", Description = "key of the uniform and normal operands that no array gives" };
+        var seed = new Option<string?>("--seed")
+        {
+            HelpName = "integer",
+            Description = "key of the uniform and normal operands that no array gives",
+        };
         var backend = new Option<string?>("--backend")
         {
             HelpName = "reference",
@@ -55,12 +59,14 @@ static class RunCommand
                 InDouble = parsed.GetValue(backend) is not null,
             };
             foreach (var given in parsed.GetValue(input)!) run.AddArrays(given);
-            foreach (var (tensor, gradient) in Assignments.Split("--grad", parsed.GetValue(grad)!)) run.AddGradient(tensor, gradient);
+            foreach (var (tensor, gradient) in Assignments.Split("--grad", parsed.GetValue(grad)!))
+                run.AddGradient(tensor, gradient);
             foreach (var warning in Checker.Warnings(found.Program)) terminal.Error.WriteLine($"note: {warning}");
             terminal.Error.Flush(); // a run may take long
             var results = run.Results();
             if (file is not null) Npz.Write(file, results);
-            terminal.Output.WriteLine(parsed.GetValue(json) ? ArrayText.Json(found.Program.Name, results, file) : ArrayText.Print(results, file));
+            terminal.Output.WriteLine(parsed.GetValue(json) ? ArrayText.Json(found.Program.Name, results, file)
+                : ArrayText.Print(results, file));
         });
         return command;
     }

@@ -7,15 +7,20 @@ namespace Adjoint.Cli;
 /// <summary><c>adjoint verify</c>: what was derived against something that does not know how.</summary>
 static class VerifyCommand
 {
-    const string Description = "Verifies gradients of first and second order against central differences, the simplified reverse against "
-        + "the plain one, and the printed text against the parser. Without a subject: every op of the catalogue.";
+    const string Description = "Verifies gradients of first and second order against central differences, the "
+        + "simplified reverse against the plain one, the cost against counted operations, and the printed text against "
+        + "the parser. Without a subject: every op of the catalogue.";
 
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var subject = CommonOptions.Subject();
         subject.Arity = ArgumentArity.ZeroOrOne;
         var program = CommonOptions.Program();
-        var seed = new Option<string?>("--seed") { HelpName = "integer", Description = "draws the inputs; 1 if left out" };
+        var seed = new Option<string?>("--seed")
+        {
+            HelpName = "integer",
+            Description = "draws the inputs; 1 if left out",
+        };
         var set = CommonOptions.Set();
         var size = CommonOptions.Size();
         var json = CommonOptions.Json();
@@ -23,7 +28,8 @@ static class VerifyCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(subject);
-            var subjects = name is null ? [.. Catalogue.Ops.Select(Subject.Of)] : Subject.FindAll(name, parsed.GetValue(program));
+            var subjects = name is null ? [.. Catalogue.Ops.Select(Subject.Of)]
+                : Subject.FindAll(name, parsed.GetValue(program));
             var key = parsed.GetValue(seed) is { } given ? Assignments.Seed("--seed", given) : 1;
             var attributes = Assignments.Numbers("--set", parsed.GetValue(set)!);
             var sizes = Assignments.Sizes("--size", parsed.GetValue(size)!);
@@ -38,8 +44,9 @@ static class VerifyCommand
         return command;
     }
 
-    static List<VerificationResult> Verify(IReadOnlyList<Subject> subjects, ulong seed, Dictionary<string, double> attributes,
-        Dictionary<string, int> sizes, Terminal terminal, CancellationToken cancellation)
+    static List<VerificationResult> Verify(IReadOnlyList<Subject> subjects, ulong seed,
+        Dictionary<string, double> attributes, Dictionary<string, int> sizes, Terminal terminal,
+        CancellationToken cancellation)
     {
         var results = new VerificationResult[subjects.Count];
         var done = 0;
@@ -56,7 +63,8 @@ static class VerifyCommand
                 // A bug in one program must not hide what the others say.
                 results[i] = new(subject.Program.Name, seed, "", [new("runs", double.NaN, 0, Application.Told(e))]);
             }
-            lock (terminal) terminal.Progress(string.Create(CultureInfo.InvariantCulture, $"{++done} of {subjects.Count}  {subject.Program.Name}"));
+            lock (terminal) terminal.Progress(string.Create(CultureInfo.InvariantCulture,
+                $"{++done} of {subjects.Count}  {subject.Program.Name}"));
         });
         terminal.Progress("");
         return [.. results];

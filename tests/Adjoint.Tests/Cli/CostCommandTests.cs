@@ -16,7 +16,8 @@ public sealed class CostCommandTests
         using var json = Table(Models);
         AssertRow(json, "rnn", "O(L n^2 t)", "O(L n t)", "O(L n^2 t)", "O(L n)");
         AssertRow(json, "lstm", "O(L n^2 t)", "O(L n t)", "O(L n^2 t)", "O(L n)");
-        AssertRow(json, "transformer", "O(L n t^2 + L n^2 t)", "O(L h t^2 + L n t)", "O(L n t^2 + L n^2 t)", "O(L n t)");
+        AssertRow(json, "transformer", "O(L n t^2 + L n^2 t)", "O(L h t^2 + L n t)", "O(L n t^2 + L n^2 t)",
+            "O(L n t)");
         // Depth, up to the logarithms of sums: t L one after the other, t + L as a wavefront, L for the Transformer.
         Assert.Equal("O(L log(n) t)", Figure(json, "rnn", "trainDepth", "order"));
         Assert.Equal("O(L log(n) + log(n) t)", Figure(json, "rnn_wavefront", "trainDepth", "order"));
@@ -27,7 +28,8 @@ public sealed class CostCommandTests
     public void Generating_with_a_cache_costs_what_one_causal_pass_costs()
     {
         using var table = Table(["transformer"]);
-        using var json = Json("cost", Example("transformer"), "--program", "transformer", "--size", "h*c=n", "--size", "f=4*n");
+        using var json = Json(
+            "cost", Example("transformer"), "--program", "transformer", "--size", "h*c=n", "--size", "f=4*n");
         var pass = json.RootElement.GetProperty("programs")[0].GetProperty("forward").GetProperty("operations");
         Assert.Equal(pass.GetProperty("formula").GetString(), Figure(table, "transformer", "testTime", "formula"));
     }
@@ -40,9 +42,11 @@ public sealed class CostCommandTests
         foreach (var expected in outputs.GetProperty("seq2seq").EnumerateArray())
             foreach (var (program, key) in new[] { ("seq2seq", "plain"), ("seq2seq_attention", "attention") })
             {
-                string[] sizes = [.. new[] { "n", "m", "d", "h", "V" }.SelectMany(s => new[] { "--size", $"{s}={expected.GetProperty(s).GetInt32()}" })];
+                string[] sizes = [.. new[] { "n", "m", "d", "h", "V" }.SelectMany(s =>
+                    new[] { "--size", $"{s}={expected.GetProperty(s).GetInt32()}" })];
                 using var json = Json(["cost", Example("seq2seq"), "--program", program, .. sizes]);
-                var operations = json.RootElement.GetProperty("programs")[0].GetProperty("forward").GetProperty("operations");
+                var operations = json.RootElement.GetProperty("programs")[0].GetProperty("forward")
+                    .GetProperty("operations");
                 Assert.Equal(expected.GetProperty(key).GetInt64(), operations.GetProperty("value").GetInt64());
             }
         var formula = CliRun.Of("cost", Example("seq2seq"), "--program", "seq2seq_attention").Output;
@@ -53,7 +57,8 @@ public sealed class CostCommandTests
     [Fact]
     public void Letters_can_be_chosen_and_numbers_stand_beside_the_formulas()
     {
-        var run = CliRun.Of("cost", "matmul", "--size", "i=k", "--size", "..=m", "--size", "m=2", "--size", "k=3", "--size", "j=4");
+        var run = CliRun.Of("cost", "matmul", "--size", "i=k", "--size", "..=m", "--size", "m=2", "--size", "k=3",
+            "--size", "j=4");
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.StartsWith("""
             matmul
@@ -75,7 +80,8 @@ public sealed class CostCommandTests
     [Fact]
     public void A_number_for_a_product_gives_the_missing_factor()
     {
-        string[] sizes = ["--size", "h*c=n", "--size", "f=4*n", "--size", "n=64", "--size", "h=4", "--size", "t=10", "--size", "L=1"];
+        string[] sizes = ["--size", "h*c=n", "--size", "f=4*n", "--size", "n=64", "--size", "h=4", "--size", "t=10",
+            "--size", "L=1"];
         using var json = Json(["cost", Example("transformer"), "--program", "transformer", .. sizes]);
         var operations = json.RootElement.GetProperty("programs")[0].GetProperty("forward").GetProperty("operations");
         // 3 h t² + 2 n t² + 24 n² t + 3 h t + 20 n t + 2 t
@@ -85,15 +91,19 @@ public sealed class CostCommandTests
     [Fact]
     public void Attributes_decide_extents()
     {
-        var run = CliRun.Of("cost", "max_pool1d", "--set", "size=3", "--size", "b=1", "--size", "c=1", "--size", "m=9");
+        var run = CliRun.Of("cost", "max_pool1d", "--set", "size=3");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.NotEqual(run.Output, CliRun.Of("cost", "max_pool1d", "--set", "size=2", "--size", "b=1", "--size", "c=1", "--size", "m=9").Output);
+        Assert.NotEqual(run.Output, CliRun.Of("cost", "max_pool1d", "--set", "size=2").Output);
     }
 
     [Fact]
     public void Every_op_of_the_catalogue_has_a_cost()
     {
-        foreach (var op in Catalogue.Ops) Assert.Equal((0, ""), (CliRun.Of("cost", op.Name).Code, CliRun.Of("cost", op.Name).Error));
+        foreach (var op in Catalogue.Ops)
+        {
+            var run = CliRun.Of("cost", op.Name);
+            Assert.Equal((0, ""), (run.Code, run.Error));
+        }
     }
 
     static string Example(string name) => Repository.PathOf("examples", name + ".loops");
@@ -103,10 +113,13 @@ public sealed class CostCommandTests
 
     static JsonDocument Json(params string[] args) => JsonDocument.Parse(CliRun.Of([.. args, "--json"]).Output);
 
-    static void AssertRow(JsonDocument table, string name, string trainTime, string trainMemory, string testTime, string testMemory) =>
+    static void AssertRow(JsonDocument table, string name, string trainTime, string trainMemory, string testTime,
+        string testMemory) =>
         Assert.Equal([trainTime, trainMemory, testTime, testMemory],
-            new[] { "trainTime", "trainMemory", "testTime", "testMemory" }.Select(f => Figure(table, name, f, "order")));
+            new[] { "trainTime", "trainMemory", "testTime", "testMemory" }
+                .Select(f => Figure(table, name, f, "order")));
 
-    static string? Figure(JsonDocument table, string row, string figure, string property) => table.RootElement.GetProperty("rows")
-        .EnumerateArray().First(r => r.GetProperty("name").GetString() == row).GetProperty(figure).GetProperty(property).GetString();
+    static string? Figure(JsonDocument table, string row, string figure, string property) =>
+        table.RootElement.GetProperty("rows").EnumerateArray().First(r => r.GetProperty("name").GetString() == row)
+            .GetProperty(figure).GetProperty(property).GetString();
 }

@@ -33,7 +33,8 @@ public sealed class ProgramTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill, which Windows lacks");
         using var folder = new ScratchFolder();
         // Days of additions, and a note about x[i] that is printed just before they begin.
-        var file = folder.Write("days.loops", "days(x[i]) -> y\n  axis j < 1000000\n  axis k < 1000000\n  y += x[i] + sin(i * j * k)\n");
+        var file = folder.Write("days.loops",
+            "days(x[i]) -> y\n  axis j < 1000000\n  axis k < 1000000\n  y += x[i] + sin(i * j * k)\n");
         Npy.Write(folder.PathOf("x.npy"), HostArray.Of(DType.Float32, [1f], 1));
         using var process = Process.Start(Info("run", file, "--in", "x=" + folder.PathOf("x.npy")))!;
         Assert.StartsWith("note: ", process.StandardError.ReadLine(), StringComparison.Ordinal);

@@ -16,7 +16,8 @@ public sealed class RunCommandTests
     public void Every_output_is_written_under_its_name_in_the_type_of_the_operands()
     {
         using var folder = Files();
-        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--out", folder.PathOf("out.npz"), "--set", "scale=2");
+        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"),
+            "--out", folder.PathOf("out.npz"), "--set", "scale=2");
         Assert.Equal((0, ""), (run.Code, run.Error));
         var arrays = Npz.Read(folder.PathOf("out.npz"));
         Assert.Equal(["y", "n'"], arrays.Keys);
@@ -31,8 +32,8 @@ public sealed class RunCommandTests
     {
         using var folder = Files();
         Npy.Write(folder.PathOf("dy.npy"), HostArray.Of(DType.Float32, [1f, 10f], 2, 1));
-        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--out", folder.PathOf("out.npz"),
-            "--grad", "y=" + folder.PathOf("dy.npy"));
+        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"),
+            "--out", folder.PathOf("out.npz"), "--grad", "y=" + folder.PathOf("dy.npy"));
         Assert.Equal((0, ""), (run.Code, run.Error));
         var arrays = Npz.Read(folder.PathOf("out.npz"));
         Assert.Equal(["y", "n'", "dx", "dw"], arrays.Keys);
@@ -58,16 +59,19 @@ public sealed class RunCommandTests
     public void The_reference_backend_writes_what_it_computes()
     {
         using var folder = Files();
-        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--backend", "reference", "--json");
+        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"),
+            "--backend", "reference", "--json");
         using var json = JsonDocument.Parse(run.Output);
-        Assert.Equal("float64", json.RootElement.GetProperty("arrays").GetProperty("y").GetProperty("type").GetString());
+        Assert.Equal("float64", json.RootElement.GetProperty("arrays").GetProperty("y").GetProperty("type")
+            .GetString());
     }
 
     [Fact]
     public void Json_holds_type_shape_and_values()
     {
         using var folder = Files();
-        using var json = JsonDocument.Parse(CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--json").Output);
+        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--json");
+        using var json = JsonDocument.Parse(run.Output);
         var y = json.RootElement.GetProperty("arrays").GetProperty("y");
         Assert.Equal([2, 1], y.GetProperty("shape").EnumerateArray().Select(s => s.GetInt32()));
         Assert.Equal([5.0, 11.0], y.GetProperty("values").EnumerateArray().Select(v => v.GetDouble()));
@@ -86,7 +90,8 @@ public sealed class RunCommandTests
     {
         using var folder = new ScratchFolder();
         Npy.Write(folder.PathOf("x.npy"), HostArray.Of(DType.Float64, Enumerable.Repeat(1.0, 64).ToArray(), 64));
-        string Drawn(string seed) => CliRun.Of("run", "dropout", "--in", "x=" + folder.PathOf("x.npy"), "--seed", seed, "--json").Output;
+        string Drawn(string seed) =>
+            CliRun.Of("run", "dropout", "--in", "x=" + folder.PathOf("x.npy"), "--seed", seed, "--json").Output;
         Assert.Equal(Drawn("1"), Drawn("1"));
         Assert.NotEqual(Drawn("1"), Drawn("2"));
     }
@@ -98,14 +103,16 @@ public sealed class RunCommandTests
         var output = folder.Write("out.npz", "old");
         Assert.Equal(1, CliRun.Of("run", folder.PathOf("p.loops"), "--out", output).Code);
         Assert.Equal("old", File.ReadAllText(output));
-        Assert.Equal(["in.npz", "out.npz", "p.loops"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order());
+        Assert.Equal(["in.npz", "out.npz", "p.loops"], Directory.GetFiles(folder.Root).Select(Path.GetFileName)
+            .Order());
     }
 
     [Fact]
     public void Numbers_are_read_and_printed_the_same_in_every_culture()
     {
         using var folder = Files();
-        var german = InCulture("de-DE", () => CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--set", "scale=0.5"));
+        var german = InCulture("de-DE", () =>
+            CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--set", "scale=0.5"));
         Assert.Equal("y : float32[2, 1]\n  2.5\n  5.5\nn' : int32[]\n  8\n", german.Output);
         Assert.Equal(CliRun.Of("explain", "adam"), InCulture("de-DE", () => CliRun.Of("explain", "adam")));
         Assert.Equal(CliRun.Of("verify", "softmax"), InCulture("de-DE", () => CliRun.Of("verify", "softmax")));

@@ -13,7 +13,8 @@ static partial class ConsoleBlock
         var result = new List<string>();
         for (var i = 0; i < lines.Length;)
         {
-            if (!lines[i].StartsWith(Prompt, StringComparison.Ordinal)) throw new FormatException($"no command: {lines[i]}");
+            if (!lines[i].StartsWith(Prompt, StringComparison.Ordinal))
+                throw new FormatException($"no command: {lines[i]}");
             result.Add(lines[i]);
             var end = i + 1;
             while (end < lines.Length && !lines[end].StartsWith(Prompt, StringComparison.Ordinal)) end++;
@@ -28,7 +29,8 @@ static partial class ConsoleBlock
     static string[] Run(string command)
     {
         var run = CliRun.Of([.. Word().Matches(command).Select(m => InRepository(m.Value.Trim('"')))]);
-        return (run.Output + run.Error).Replace(Repository.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
+        return (run.Output + run.Error)
+            .Replace(Repository.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
             .TrimEnd('\n').Split('\n');
     }
 
@@ -36,7 +38,8 @@ static partial class ConsoleBlock
     static string InRepository(string argument)
     {
         var at = argument.IndexOf('=', StringComparison.Ordinal) + 1;
-        return File.Exists(Repository.PathOf(argument[at..])) ? argument[..at] + Repository.PathOf(argument[at..]) : argument;
+        return File.Exists(Repository.PathOf(argument[at..])) ? argument[..at] + Repository.PathOf(argument[at..])
+            : argument;
     }
 
     static bool Fits(string[] expected, string[] printed)

@@ -31,8 +31,10 @@ public sealed partial class DocumentTests
     [MemberData(nameof(Documents))]
     public void CSharp_is_taken_from_a_test(string document)
     {
-        var tests = Repository.Files("tests/Adjoint.Tests/Documents", "*.cs").Select(f => Flat(Repository.Read(f))).ToList();
-        Assert.All(Blocks(document, "csharp"), b => Assert.Contains(tests, t => t.Contains(Flat(string.Join('\n', b.Lines)), StringComparison.Ordinal)));
+        var tests = Repository.Files("tests/Adjoint.Tests/Documents", "*.cs").Select(f => Flat(Repository.Read(f)))
+            .ToList();
+        Assert.All(Blocks(document, "csharp"), b =>
+            Assert.Contains(tests, t => t.Contains(Flat(string.Join('\n', b.Lines)), StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -46,7 +48,8 @@ public sealed partial class DocumentTests
     {
         var folder = Path.GetDirectoryName(Repository.PathOf(document))!;
         foreach (Match link in Link().Matches(Repository.Read(document)))
-            Assert.True(Path.Exists(Path.Combine(folder, link.Groups[1].Value)), $"{document}: {link.Value} leads nowhere");
+            Assert.True(Path.Exists(Path.Combine(folder, link.Groups[1].Value)),
+                $"{document}: {link.Value} leads nowhere");
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed partial class DocumentTests
     public void Every_environment_variable_is_documented()
     {
         var document = Repository.Read("docs/env.md");
-        string[] files = [.. Repository.Files("src", "*.cs"), .. Repository.Files("tests", "*.cs"), "check.sh", "adjoint"];
+        string[] files = [.. Repository.Files("src", "*.cs"), .. Repository.Files("tests", "*.cs"), "check.sh",
+            "adjoint"];
         var used = files.SelectMany(f => Variable().Matches(Repository.Read(f)).Select(m => m.Value)).ToHashSet();
         Assert.All(used, name => Assert.Contains($"`{name}", document, StringComparison.Ordinal));
         Assert.All(Variable().Matches(document), m => Assert.Contains(m.Value, used));

@@ -36,7 +36,8 @@ sealed class ErrorCase
         foreach (var (head, lines) in given.sections)
         {
             result.Add(Mark + head);
-            if (head.StartsWith(Prompt, StringComparison.Ordinal)) result.AddRange(Run(head[Prompt.Length..].Split(' '), folder));
+            if (head.StartsWith(Prompt, StringComparison.Ordinal))
+                result.AddRange(Run(head[Prompt.Length..].Split(' '), folder));
             else
             {
                 result.AddRange(lines);
@@ -70,9 +71,11 @@ sealed class ErrorCase
         {
             var path = folder.PathOf(head);
             var arrays = lines.Where(l => l.Contains('=', StringComparison.Ordinal)).Select(Array).ToList();
-            if (head.EndsWith(".npz", StringComparison.Ordinal)) Npz.Write(path, arrays.Select(a => KeyValuePair.Create(a.Name, a.Array)));
+            if (head.EndsWith(".npz", StringComparison.Ordinal))
+                Npz.Write(path, arrays.Select(a => KeyValuePair.Create(a.Name, a.Array)));
             else Npy.Write(path, arrays[0].Array);
-            foreach (var line in lines.Where(l => !l.Contains('=', StringComparison.Ordinal))) Damage(path, line.Split(' '));
+            foreach (var line in lines.Where(l => !l.Contains('=', StringComparison.Ordinal)))
+                Damage(path, line.Split(' '));
         }
         else folder.Write(head, string.Join('\n', lines) + "\n");
     }
@@ -83,8 +86,9 @@ sealed class ErrorCase
         var words = line.Split(' ');
         var at = System.Array.IndexOf(words, "=");
         var type = Enum.GetValues<DType>().First(t => t.Name == words[at - 2]);
-        int[] shape = [.. words[at - 1].Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Integer)];
-        var given = words[(at + 1)..].Select(w => w == "nan" ? double.NaN : double.Parse(w, CultureInfo.InvariantCulture)).ToArray();
+        int[] shape = [.. words[at - 1].Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(Integer)];
+        var given = words[(at + 1)..].Select(w => double.Parse(w, CultureInfo.InvariantCulture)).ToArray();
         var count = shape.Aggregate(1, (c, size) => c * size);
         var values = Enumerable.Range(0, count).Select(i => given[Math.Min(i, given.Length - 1)]).ToArray();
         return (at == 3 ? words[0] : "", HostArray.FromDoubles(type, shape, values));

@@ -6,7 +6,8 @@ public sealed class ErrorTests
 {
     const string Folder = "tests/Adjoint.Tests/Errors";
 
-    public static TheoryData<string> Cases => [.. Repository.Files(Folder, "*.txt").Select(f => f[(Folder.Length + 1)..])];
+    public static TheoryData<string> Cases =>
+        [.. Repository.Files(Folder, "*.txt").Select(f => f[(Folder.Length + 1)..])];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -19,9 +20,11 @@ public sealed class ErrorTests
     {
         var text = Repository.Read(Folder, file);
         var message = text[text.IndexOf("--- $ adjoint", StringComparison.Ordinal)..].Split('\n')[1..];
-        Assert.EndsWith(".", string.Join('\n', message).Split("\n  ")[0].Split("\nHint")[0].Split("\nexit")[0], StringComparison.Ordinal);
+        Assert.EndsWith(".", string.Join('\n', message).Split("\n  ")[0].Split("\nHint")[0].Split("\nexit")[0],
+            StringComparison.Ordinal);
         Assert.DoesNotContain(message, line => line.StartsWith("   at ", StringComparison.Ordinal));
-        Assert.DoesNotContain(message, line => line.Contains('!', StringComparison.Ordinal) && !line.StartsWith("  ", StringComparison.Ordinal));
+        Assert.DoesNotContain(message, line => line.Contains('!', StringComparison.Ordinal)
+            && !line.StartsWith("  ", StringComparison.Ordinal));
         Assert.True(message.Count(line => line.StartsWith("Hint:", StringComparison.Ordinal)) <= 1);
         Assert.Contains(message, line => line is "exit 1" or "exit 2");
     }

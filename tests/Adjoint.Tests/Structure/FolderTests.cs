@@ -11,8 +11,8 @@ public sealed class FolderTests
 {
     static readonly string[] Order =
     [
-        "Errors", "Memory", "Loops", "Derive", "Passes", "Backends", "Formats", "Tensors", "Ops", "Information", "Nn", "Optim",
-        "Data", "Training", "Onnx",
+        "Errors", "Memory", "Loops", "Derive", "Passes", "Backends", "Formats", "Tensors", "Ops", "Information", "Nn",
+        "Optim", "Data", "Training", "Onnx",
     ];
 
     [Fact]
@@ -27,9 +27,13 @@ public sealed class FolderTests
     {
         var violations = Violations(
         [
-            ("src/Adjoint/Errors/Early.cs", "namespace Adjoint; static class Early { static int Use(int x) => x.Twice() + Late.Value; }"),
-            ("src/Adjoint/Derive/Late.cs", "namespace Adjoint; static class Late { public const int Value = 1; public static int Twice(this int x) => x; }"),
-            ("src/Adjoint/Passes/Later.cs", "namespace Adjoint; static class Later { static int Use() => Late.Value; }"),
+            ("src/Adjoint/Errors/Early.cs",
+                "namespace Adjoint; static class Early { static int Use(int x) => x.Twice() + Late.Value; }"),
+            ("src/Adjoint/Derive/Late.cs",
+                "namespace Adjoint; static class Late { public const int Value = 1; "
+                + "public static int Twice(this int x) => x; }"),
+            ("src/Adjoint/Passes/Later.cs",
+                "namespace Adjoint; static class Later { static int Use() => Late.Value; }"),
         ]);
         Assert.Equal(["src/Adjoint/Errors/Early.cs:1 uses Late of Derive"], violations);
     }
@@ -39,13 +43,18 @@ public sealed class FolderTests
 
     static List<string> Violations(IEnumerable<(string Path, string Text)> sources)
     {
-        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
-            + "global using System.Threading; global using System.Threading.Tasks; global using System.Net.Http;";
+        string[] imported =
+        [
+            "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+            "System.Threading.Tasks",
+        ];
+        var usings = string.Concat(imported.Select(name => $"global using {name}; "));
         var trees = sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, path: s.Path)).ToList();
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal))
             .Select(p => MetadataReference.CreateFromFile(p));
-        var compilation = CSharpCompilation.Create("Adjoint", [.. trees, CSharpSyntaxTree.ParseText(Usings)], references);
+        var compilation = CSharpCompilation.Create("Adjoint", [.. trees, CSharpSyntaxTree.ParseText(usings)],
+            references);
         return [.. trees.SelectMany(tree => Violations(tree, compilation.GetSemanticModel(tree))).Distinct()];
     }
 
@@ -57,10 +66,12 @@ public sealed class FolderTests
             var symbol = model.GetSymbolInfo(name).Symbol;
             var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
             // A partial type may begin in a later folder; then the part that is used must not.
-            var places = (symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension : symbol)?.OriginalDefinition
-                .Locations.Where(l => l.IsInSource).Select(l => Array.IndexOf(Order, Folder(l.SourceTree!.FilePath))).ToList();
+            var declared = symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension : symbol;
+            var places = declared?.OriginalDefinition.Locations.Where(l => l.IsInSource)
+                .Select(l => Array.IndexOf(Order, Folder(l.SourceTree!.FilePath))).ToList();
             if (type is null || places is null or [] || places.Min() <= place) continue;
-            yield return $"{tree.FilePath}:{name.GetLocation().GetLineSpan().StartLinePosition.Line + 1} uses {type.Name} of {Order[places.Min()]}";
+            var line = name.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
+            yield return $"{tree.FilePath}:{line} uses {type.Name} of {Order[places.Min()]}";
         }
     }
 

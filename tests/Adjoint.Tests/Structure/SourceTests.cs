@@ -25,7 +25,8 @@ public sealed class SourceTests
         Assert.InRange(lines, 1, MaxCalculus);
 
         // Comments, blank lines and lone braces make a file longer and no harder.
-        static bool IsCode(string line) => line.Trim() is { Length: > 1 } text && !text.StartsWith("//", StringComparison.Ordinal)
+        static bool IsCode(string line) => line.Trim() is { Length: > 1 } text
+            && !text.StartsWith("//", StringComparison.Ordinal)
             && text is not ("};" or ");") && !text.StartsWith("using ", StringComparison.Ordinal);
     }
 

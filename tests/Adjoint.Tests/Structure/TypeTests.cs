@@ -22,8 +22,10 @@ public sealed class TypeTests
     [Fact]
     public void Public_names_do_not_repeat_those_every_file_imports()
     {
-        var imported = new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks" };
-        var taken = new[] { typeof(object), typeof(Enumerable), typeof(HashSet<int>), typeof(File), typeof(Stack<int>), typeof(Barrier) }
+        var imported = new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading",
+            "System.Threading.Tasks" };
+        var taken = new[] { typeof(object), typeof(Enumerable), typeof(HashSet<int>), typeof(File), typeof(Stack<int>),
+            typeof(Barrier) }
             .SelectMany(t => t.Assembly.GetExportedTypes())
             .Where(t => imported.Contains(t.Namespace))
             .Select(t => t.Name)
@@ -32,5 +34,6 @@ public sealed class TypeTests
     }
 
     static IEnumerable<Type> Types() => Assemblies.SelectMany(a => a.GetTypes())
-        .Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !t.Name.Contains('<', StringComparison.Ordinal));
+        .Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            && !t.Name.Contains('<', StringComparison.Ordinal));
 }
