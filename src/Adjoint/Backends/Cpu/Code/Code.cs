@@ -72,7 +72,7 @@ static class Code
     public static CodeExpr Scale(CodeExpr a, CodeExpr exponent) => Binary(CodeOp.Scale, a, exponent);
 
     /// <summary>Lane by lane <paramref name="a"/> where the mask is set, else <paramref name="b"/>.</summary>
-    /// <remarks>A scalar mask chooses first: the other value is not computed, so it may read what is not there.</remarks>
+    /// <remarks>A scalar mask chooses first: what it does not choose is not computed and may not exist.</remarks>
     public static CodeExpr Select(CodeExpr mask, CodeExpr a, CodeExpr b)
     {
         var args = Unify(a, b);

@@ -71,9 +71,11 @@ static class Elementary
             var signed = WithSignOf(code, rest, b);
             var zero = Code.FromBits(FloatParts.SignBit(a));
             var usual = Code.Select(Code.Equal(rest, 0), zero, signed);
-            // Quotients with all bits before the point lose the rest; infinities and zeros come here as well.
-            var limit = Math.ScaleB(1, FloatFormat.Of(a).MantissaBits - 2);
-            var isUsual = (Code.Abs(quotient) < limit) & (Code.Abs(b) < double.PositiveInfinity);
+            // Quotients with all bits before the point lose the rest; divisions by 0 and infinities come here as well, and
+            // divisors so large that the product cannot be split.
+            var format = FloatFormat.Of(a);
+            var isUsual = (Code.Abs(quotient) < Math.ScaleB(1, format.MantissaBits - 2))
+                & (Code.Abs(b) < Math.ScaleB(1, format.Bias - format.MantissaBits));
             return code.Rarely(!isUsual, usual, lane =>
             {
                 var divisor = code.Let("divisor", Code.Lane(b, lane));
