@@ -10,6 +10,7 @@ static unsafe class Products
         (1, 64, 64, 64), (1, 128, 128, 128), (1, 256, 256, 256), (1, 512, 512, 512), (1, 1024, 1024, 1024),
         (1, 2048, 2048, 2048), (1, 32, 1024, 256), (1, 32, 2048, 512), (1, 64, 512, 512), (1, 1, 1024, 256),
         (1, 512, 35, 256), (1, 2048, 256, 64), (64, 128, 128, 64),
+        (1, 1, 16, 1), (1, 14, 32, 1), (1, 64, 64, 1), (1, 14, 32, 64),
     ];
 
     public static int Run(string[] args)
@@ -51,7 +52,7 @@ static unsafe class Products
             ? string.Create(CultureInfo.InvariantCulture, $$"""
                 {"workload":"{{name}}","lib":"adjoint","threads":{{team.Threads}},"median_ms":{{time.Median * 1e3:F5}},"min_ms":{{time.Least * 1e3:F5}},"gflops_median":{{median:F1}},"gflops_best":{{best:F1}}}
                 """)
-            : string.Create(CultureInfo.InvariantCulture, $"{name,-24} {median,7:F1} ({best:F1})"));
+            : string.Create(CultureInfo.InvariantCulture, $"{name,-24} {median,7:F1} ({best:F1}) {time.Least * 1e9:F0} ns"));
     }
 
     static Storage Fill(long count, long factor)

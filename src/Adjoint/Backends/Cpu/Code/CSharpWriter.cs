@@ -78,6 +78,9 @@ sealed partial class CSharpWriter
             case CodeStore store:
                 Line($"{Print(store.Pointer, Tight)}[{PrintIndex(store.Index)}] = {Print(store.Value)};");
                 break;
+            case CodePrefetch prefetch:
+                Line($"Sse.{Instructions.Prefetch(prefetch.IsNear).Name}({Address(prefetch.Pointer, prefetch.Index)});");
+                break;
             case CodeLoop loop:
                 var i = loop.Counter.Name;
                 var step = loop.Step == 1 ? $"{i}++" : $"{i} += {loop.Step}";

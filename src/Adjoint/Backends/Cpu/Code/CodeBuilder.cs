@@ -67,6 +67,12 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
         block.Add(new CodeBranch(condition, Block(then), otherwise is null ? [] : Block(otherwise)));
     }
 
+    /// <summary>Asks for the cache line of pointer[index], which need not exist.</summary>
+    public void Prefetch(CodeExpr pointer, CodeExpr index, bool isNear)
+    {
+        if (Target.HasPrefetch) block.Add(new CodePrefetch(pointer, Code.Typed(index, CodeType.Int64), isNear));
+    }
+
     public void Remark(string text) => block.Add(new CodeRemark(text));
 
     /// <summary>Integer division that rounds down, as indices of the notation do.</summary>

@@ -16,6 +16,10 @@ sealed record CodeLoop(CodeLocal Counter, CodeExpr From, CodeExpr To, long Step,
 sealed record CodeBranch(CodeExpr Condition, IReadOnlyList<CodeStatement> Then, IReadOnlyList<CodeStatement> Else)
     : CodeStatement;
 
+/// <summary>Asks for the cache line of a cell, which need not exist; nothing where the target has no such instruction.</summary>
+/// <param name="IsNear">Into the first cache, or only into the second.</param>
+sealed record CodePrefetch(CodeExpr Pointer, CodeExpr Index, bool IsNear) : CodeStatement;
+
 /// <summary>A comment of the text; no code.</summary>
 sealed record CodeRemark(string Text) : CodeStatement;
 

@@ -33,6 +33,9 @@ sealed record CodeTarget(int VectorBits, bool HasFma, bool HasScale, bool HasMas
         _ => throw new SettingException($"{WidthVariable}={width}: no such width.\n  known  512, 256, 128, scalar"),
     };
 
+    /// <summary>Whether cache lines can be asked for ahead of their use.</summary>
+    public bool HasPrefetch => VectorBits > 0 && Sse.IsSupported;
+
     /// <summary>Lanes of a vector of this element; 1 without vectors.</summary>
     public int Lanes(Element element) => VectorBits == 0 ? 1 : VectorBits / 8 / new CodeType(element).ElementBytes;
 

@@ -72,6 +72,10 @@ sealed partial class IlWriter
                 il.Emit(OpCodes.Stloc, assign.IsDeclaration ? slots.Declare(assign.Local) : slots[assign.Local]);
                 break;
             case CodeStore store: Write(store); break;
+            case CodePrefetch prefetch:
+                Address(prefetch.Pointer, prefetch.Index);
+                il.Emit(OpCodes.Call, Instructions.Prefetch(prefetch.IsNear));
+                break;
             case CodeLoop loop: Write(loop); break;
             case CodeBranch branch: Write(branch); break;
         }

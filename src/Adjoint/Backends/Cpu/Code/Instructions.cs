@@ -10,7 +10,13 @@ namespace Adjoint;
 /// <summary>Finds the methods of vectors and of scalar mathematics.</summary>
 static class Instructions
 {
+    unsafe delegate void AddressMethod(void* address);
+
     static readonly ConcurrentDictionary<Overload, MethodInfo> Found = new();
+
+    /// <summary>For targets with <see cref="CodeTarget.HasPrefetch"/>.</summary>
+    public static unsafe MethodInfo Prefetch(bool isNear) =>
+        (isNear ? (AddressMethod)Sse.Prefetch0 : Sse.Prefetch1).Method;
 
     /// <summary>The method on vectors, or null where there is none by itself.</summary>
     public static string? VectorName(CodeOp op) => op switch

@@ -56,6 +56,7 @@ sealed class LocalSlots(ILGenerator il, int fresh)
     {
         CodeAssign assign => [assign.Local, .. Mentioned(assign.Value)],
         CodeStore store => MentionedIn(store.Pointer, store.Index, store.Value, store.Mask),
+        CodePrefetch prefetch => MentionedIn(prefetch.Pointer, prefetch.Index),
         CodeLoop loop => [.. MentionedIn(loop.From, loop.To), .. loop.Body.SelectMany(Mentioned)],
         CodeBranch branch => [.. Mentioned(branch.Condition), .. branch.Then.Concat(branch.Else).SelectMany(Mentioned)],
         _ => [],

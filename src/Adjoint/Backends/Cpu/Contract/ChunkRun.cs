@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Adjoint;
 
 // The loops around the kernels. A block of columns and sums stays in the second cache while all row parts pass it; a part
@@ -35,34 +37,48 @@ unsafe ref struct ChunkRun
         originA = origins[..AxisList.MostWindows];
         originB = origins[AxisList.MostWindows..];
         tile.Scale = call.Scale;
+        tile.IsFar = plan.IsFar ? 1 : 0;
     }
 
-    public void Batch(int batch, int rowFrom, int rowTo, int columnFrom, int columnTo)
+    /// <summary>Does some parts of rows and columns of some batches.</summary>
+    public void Run((int From, int To) batches, (int From, int To) rowParts, (int From, int To) columnParts)
     {
-        a = call.A + plan.BatchesA.Cell(batch) * bytes;
-        b = call.B + plan.BatchesB.Cell(batch) * bytes;
-        cells = call.Out + plan.BatchesOut.Cell(batch) * bytes;
-        plan.OriginA.CopyTo(originA);
-        plan.OriginB.CopyTo(originB);
-        plan.BatchesA.AddWindows(batch, originA);
-        plan.BatchesB.AddWindows(batch, originB);
-        for (int column = columnFrom, end; column < columnTo; column = end)
+        var blocks = new ChunkBlocks(batches.From, columnParts.From, columnParts.To, plan.BlockTiles, plan.SumParts.Parts);
+        var steps = (batches.To - batches.From) * blocks.PerBatch;
+        for (var step = 0; step < steps; step++)
         {
-            end = Math.Min(columnTo, column + plan.BlockTiles);
-            for (var block = 0; block < plan.SumParts.Parts; block++)
+            var block = blocks[step];
+            TakeBlock(block);
+            for (var part = rowParts.From; part < rowParts.To; part++)
             {
-                (sum, sums) = plan.SumParts[block];
-                isLastBlock = block == plan.SumParts.Parts - 1;
-                tile.Sums = sums;
-                for (var part = rowFrom; part < rowTo; part++)
+                (row, rows) = plan.RowParts[part];
+                isFirstPart = part == rowParts.From;
+                TakeRows();
+                if (plan.IsFar)
                 {
-                    (row, rows) = plan.RowParts[part];
-                    isFirstPart = part == rowFrom;
-                    TakeRows();
-                    RunTiles(column, end, adds: call.Accumulates || block > 0);
+                    if (part + 1 < rowParts.To) PrefetchRows(block, part + 1);
+                    else if (step + 1 < steps) PrefetchBlock(blocks[step + 1], rowParts.From);
                 }
+                RunTiles(block.ColumnFrom, block.ColumnTo, adds: call.Accumulates || block.Sum > 0);
             }
         }
+    }
+
+    void TakeBlock(ChunkBlock block)
+    {
+        a = call.A + plan.BatchesA.Cell(block.Batch) * bytes;
+        b = call.B + plan.BatchesB.Cell(block.Batch) * bytes;
+        cells = call.Out + plan.BatchesOut.Cell(block.Batch) * bytes;
+        if (plan.HasWindows)
+        {
+            plan.OriginA.CopyTo(originA);
+            plan.OriginB.CopyTo(originB);
+            plan.BatchesA.AddWindows(block.Batch, originA);
+            plan.BatchesB.AddWindows(block.Batch, originB);
+        }
+        (sum, sums) = plan.SumParts[block.Sum];
+        isLastBlock = block.Sum == plan.SumParts.Parts - 1;
+        tile.Sums = sums;
     }
 
     bool IsInRun => rows <= plan.RowsOut.LeftInRun(row);
@@ -77,7 +93,7 @@ unsafe ref struct ChunkRun
             return;
         }
         plan.ReaderA.Pack(a, originA, row, rows, sum, sums, rows, panelA);
-        isAdjacent = true;
+        isAdjacent = plan.Method != ContractionMethod.Dots;
         tile.A = panelA;
         tile.StepA = rows;
     }
@@ -96,13 +112,14 @@ unsafe ref struct ChunkRun
             var canRead = plan.CanReadB && isWhole;
             var canWrite = canWriteRows && isWhole;
             var packs = (plan.PacksB || !canRead) && isFirstPart;
+            var cutsB = isPartial && canRead && (packs || !plan.PacksB);
             var tiles = canWrite && width == plan.Width && (canRead || !packs) ? Math.Min(end - part, left / width) : 1;
             next = part + tiles;
 
             var slot = slots + (long)(part - from) * sums * plan.Width * bytes;
             if (packs && !canRead)
                 plan.ReaderB.Pack(b, originB, column, width, sum, sums, vectors * plan.Lanes, slot);
-            if (canRead && (packs || !plan.PacksB)) ReadB(column);
+            if (canRead && (packs || !plan.PacksB)) ReadB(column, vectors * plan.Lanes);
             else ReadSlot(slot, vectors * plan.Lanes);
             tile.Packed = slot;
             tile.Left = width - (vectors - 1) * plan.Lanes;
@@ -113,23 +130,23 @@ unsafe ref struct ChunkRun
                 tile.Cells = cells + cell * bytes;
                 tile.RowStep = plan.RowsOut.RunStep;
                 tile.Adds = adds ? 1 : 0;
-                TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, isPartial), ref tile, tiles);
+                TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, isPartial), ref tile, tiles);
                 if (isLastBlock && call.Epilogue is not null) Finish(cell, rows, tile.RowStep, tiles * width);
                 continue;
             }
             tile.Cells = spareTile;
             tile.RowStep = vectors * plan.Lanes;
             tile.Adds = 0;
-            TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, isPartial && canRead), ref tile, 1);
+            TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, false), ref tile, 1);
             Scatter(column, width, vectors * plan.Lanes, adds);
         }
     }
 
-    void ReadB(int column)
+    void ReadB(int column, int width)
     {
         tile.B = b + (plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;
-        tile.StepB = plan.SumsB.RunStep;
-        tile.TileB = plan.Width;
+        tile.StepB = plan.Method == ContractionMethod.Dots ? plan.ColumnsB.RunStep : plan.SumsB.RunStep;
+        tile.TileB = plan.ColumnsB.RunStep * width;
     }
 
     void ReadSlot(byte* slot, int width)
@@ -137,6 +154,33 @@ unsafe ref struct ChunkRun
         tile.B = slot;
         tile.StepB = width;
         tile.TileB = (long)sums * width;
+    }
+
+    // What comes next lies far away and in pieces, which the machine does not foresee.
+    readonly void PrefetchRows(ChunkBlock block, int part)
+    {
+        if (!plan.CanReadA || !Sse.IsSupported) return;
+        var (row, rows) = plan.RowParts[part];
+        var (sum, sums) = plan.SumParts[block.Sum];
+        var first = call.A + (plan.BatchesA.Cell(block.Batch) + plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;
+        if (plan.IsAdjacentA) Prefetch(first, sums, plan.SumsA.RunStep * bytes, rows * bytes);
+        else Prefetch(first, rows, plan.RowsA.RunStep * bytes, sums * bytes);
+    }
+
+    readonly void PrefetchBlock(ChunkBlock block, int part)
+    {
+        PrefetchRows(block, part);
+        if (!plan.CanReadB || !Sse.IsSupported) return;
+        var (column, width) = plan.ColumnParts[block.ColumnFrom];
+        var (sum, sums) = plan.SumParts[block.Sum];
+        var first = call.B + (plan.BatchesB.Cell(block.Batch) + plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;
+        Prefetch(first, sums, plan.SumsB.RunStep * bytes, width * bytes);
+    }
+
+    static void Prefetch(byte* first, int rows, long rowStep, int rowBytes)
+    {
+        for (; rows > 0; rows--, first += rowStep)
+            for (var i = 0; i < rowBytes; i += Storage.Alignment) Sse.Prefetch1(first + i);
     }
 
     // A tile whose cells do not lie in rows was written beside; here its cells find their places.

@@ -49,9 +49,9 @@ unsafe struct PieceCall
         var (batch, row) = Math.DivRem(rest, grid.Rows);
         Span<int> origins = stackalloc int[2 * AxisList.MostWindows];
         var run = new ChunkRun(ref this, Workspace + worker * Plan.WorkspaceBytes, origins);
-        var (from, to) = ChunkGrid.Range(Plan.BatchesOut.Count, grid.Batches, batch);
-        var (rowFrom, rowTo) = ChunkGrid.Range(Plan.RowParts.Parts, grid.Rows, row);
-        var (columnFrom, columnTo) = ChunkGrid.Range(Plan.ColumnParts.Parts, grid.Columns, column);
-        for (var b = from; b < to; b++) run.Batch(b, rowFrom, rowTo, columnFrom, columnTo);
+        run.Run(
+            ChunkGrid.Range(Plan.BatchesOut.Count, grid.Batches, batch),
+            ChunkGrid.Range(Plan.RowParts.Parts, grid.Rows, row),
+            ChunkGrid.Range(Plan.ColumnParts.Parts, grid.Columns, column));
     }
 }

@@ -3,6 +3,19 @@ namespace Adjoint;
 // The decisions for one piece, from sizes alone: how groups are cut, what is packed, how work is shared out. The number of
 // threads decides only how many parts there are to share; the order of the products of a cell does not depend on it.
 
+/// <summary>What runs along the lanes of vectors.</summary>
+enum ContractionMethod
+{
+    /// <summary>Columns, in tiles that hold their sums in registers.</summary>
+    Tiles,
+
+    /// <summary>Columns, row after row of b; for one or two rows of a.</summary>
+    Streams,
+
+    /// <summary>The sum; for few rows and a b that is dense along it.</summary>
+    Dots,
+}
+
 /// <summary>How a piece is run.</summary>
 sealed class PiecePlan
 {
@@ -13,7 +26,16 @@ sealed class PiecePlan
     const int BlockBytes = 512 << 10;
 
     /// <summary>Below this b stays near without being packed.</summary>
-    const int SmallBytes = 64 << 10;
+    const int SmallBytes = 32 << 10;
+
+    /// <summary>More bytes than the second cache holds.</summary>
+    const int FarFrom = 1 << 20;
+
+    /// <summary>Cells of out that stay in the first cache while b streams past.</summary>
+    const int StreamBytes = 16 << 10;
+
+    /// <summary>Rows up to which b is not worth packing: always, and for a sum long enough that adding lanes is little.</summary>
+    const int DotRows = 4, MostDotRows = 16, LongSum = 128;
 
     readonly KernelEntry?[] kernels; // filled when first wanted
 
@@ -38,27 +60,31 @@ sealed class PiecePlan
         ReaderA = new(RowsA, SumsA, [.. windowsA.Select(w => piece.Windows[w].Extent)], IsDouble);
         ReaderB = new(ColumnsB, SumsB, [.. windowsB.Select(w => piece.Windows[w].Extent)], IsDouble);
 
-        Lanes = target.Lanes(element);
-        var most = TileKernel.MostAccumulators(target);
-        // Two vectors beside each other reach the peak from six rows on; with fewer rows it takes more of them.
-        var mostRows = most / 2;
+        Method = ChooseMethod();
+        Lanes = Method == ContractionMethod.Dots ? 1 : target.Lanes(element);
+        var (mostRows, mostVectors) = TileSize();
         RowParts = Partition.Even(RowsA.Count, RowsOut.RunLength >= 8 ? RowsOut.RunLength : RowsA.Count, mostRows);
-        Vectors = Math.Clamp(most / Math.Max(1, RowParts.Largest), 2, 8);
+        Vectors = Method == ContractionMethod.Dots ? DotKernel.MostColumns(Math.Max(1, RowParts.Largest))
+            : Method == ContractionMethod.Streams ? StreamKernel.MostVectors(Math.Max(1, RowParts.Largest), target)
+            : Math.Clamp(mostVectors / Math.Max(1, RowParts.Largest), 2, 8);
         Vectors = Math.Clamp(Vectors, 1, Math.Max(1, (ColumnsB.Count + Lanes - 1) / Lanes));
         ColumnParts = Partition.Full(ColumnsB.Count, ColumnRun(), Width);
-        SumParts = SumsA.Count == 0 ? Partition.One : Partition.Even(
-            SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count,
-            Math.Max(1, PanelBytes / Bytes / Math.Max(1, RowParts.Largest)));
+        SumParts = CutSums();
 
         var isFlat = SumParts.Run == SumsA.RunLength;
         IsAdjacentA = (RowsA.RunStep == 1 || RowsA.Count == 1) && SumsA.RunStep != 1;
-        CanReadA = isFlat && RowsA.Windows == 0 && (IsAdjacentA || SumsA.RunStep == 1);
-        CanReadB = isFlat && ColumnsB.Windows == 0 && ColumnsB.RunStep == 1;
-        var blockBytes = (long)SumParts.Largest * Width * Bytes;
-        BlockTiles = (int)Math.Clamp(BlockBytes / Math.Max(1, blockBytes), 1, Math.Max(1, ColumnParts.Parts));
-        PacksB = !CanReadB || RowParts.Parts >= 3 && blockBytes * BlockTiles > SmallBytes;
+        CanReadA = isFlat && RowsA.Windows == 0 && (IsAdjacentA && Method != ContractionMethod.Dots || SumsA.RunStep == 1);
+        CanReadB = isFlat && ColumnsB.Windows == 0 && (ColumnsB.RunStep == 1 || Method == ContractionMethod.Dots);
+        var tileBytes = (long)SumParts.Largest * Width * Bytes;
+        var most = Method == ContractionMethod.Streams ? StreamBytes / Bytes / Width : BlockBytes / Math.Max(1, tileBytes);
+        BlockTiles = (int)Math.Clamp(most, 1, Math.Max(1, ColumnParts.Parts));
+        IsFar = FarFrom < Bytes * (double)BatchesOut.Count
+            * ((double)RowsA.Count * SumsA.Count + (double)ColumnsB.Count * SumsB.Count + (double)RowsOut.Count * ColumnsOut.Count);
+        HasWindows = piece.Windows.Count > 0;
+        PacksB = !CanReadB
+            || Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
+        kernels = new KernelEntry[(RowParts.Largest + 1) * (Vectors + 1) * 16];
         var operations = 2.0 * BatchesOut.Count * RowsOut.Count * ColumnsOut.Count * SumsA.Count;
-        kernels = new KernelEntry[(RowParts.Largest + 1) * (Vectors + 1) * 8];
         Grid = ChunkGrid.Of(
             BatchesOut.Count, RowsOut.Count, RowParts.Parts, ColumnsOut.Count, ColumnParts.Parts, operations, threads);
     }
@@ -85,7 +111,9 @@ sealed class PiecePlan
     public PanelReader ReaderA { get; }
     public PanelReader ReaderB { get; }
 
-    /// <summary>Lanes of a vector.</summary>
+    public ContractionMethod Method { get; }
+
+    /// <summary>Columns of a vector.</summary>
     public int Lanes { get; }
 
     /// <summary>Vectors of a full tile.</summary>
@@ -111,23 +139,65 @@ sealed class PiecePlan
     /// <summary>Whether every tile of b is packed, or only those that cannot be read where they lie.</summary>
     public bool PacksB { get; }
 
+    /// <summary>Whether operands and out are too large to be near.</summary>
+    public bool IsFar { get; }
+    public bool HasWindows { get; }
+
     public ChunkGrid Grid { get; }
 
     /// <summary>The kernel for tiles of so many rows and vectors.</summary>
-    public KernelEntry Kernel(int rows, int vectors, bool isAdjacent, bool packs, bool isPartial)
+    public KernelEntry Kernel(int rows, int vectors, bool isAdjacent, bool packs, bool cutsB, bool cutsOut)
     {
-        ref var kernel = ref kernels[
-            (rows * (Vectors + 1) + vectors) * 8 + (isAdjacent ? 1 : 0) + (packs ? 2 : 0) + (isPartial ? 4 : 0)];
-        return kernel ??= new TileKernel(Element, rows, vectors, isAdjacent, packs, isPartial).Compile(Target);
+        ref var kernel = ref kernels[(rows * (Vectors + 1) + vectors) * 16
+            + (isAdjacent ? 1 : 0) + (packs ? 2 : 0) + (cutsB ? 4 : 0) + (cutsOut ? 8 : 0)];
+        return kernel ??= (Method switch
+        {
+            ContractionMethod.Dots => new DotKernel(Element, rows, vectors),
+            ContractionMethod.Streams => new StreamKernel(Element, rows, vectors, isAdjacent, cutsB),
+            _ => (ContractionKernel)new TileKernel(Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut),
+        }).Compile(Target);
     }
 
     // Each of these begins on a cache line.
     public long PanelABytes => Aligned((long)RowParts.Largest * SumParts.Largest * Bytes);
     public long TileBytes => Aligned((long)RowParts.Largest * Width * Bytes);
-    public long SlotBytes => Aligned((long)SumParts.Largest * Width * Bytes);
+    public long SlotBytes => Method == ContractionMethod.Tiles ? Aligned((long)SumParts.Largest * Width * Bytes) : 0;
 
     /// <summary>What one thread needs.</summary>
     public long WorkspaceBytes => PanelABytes + TileBytes + SlotBytes * BlockTiles;
+
+    // Few rows do not pay for packing b. What is asked for here lets both other methods read and write in place.
+    ContractionMethod ChooseMethod()
+    {
+        var isPlain = SumsA.Count > 0 && SumsA.IsOneRun && RowsA.IsOneRun && ColumnsB.IsOneRun
+            && RowsA.Windows == 0 && ColumnsB.Windows == 0;
+        var isDense = SumsA.RunStep == 1 || RowsA.Count == 1;
+        var areFew = RowsA.Count <= (SumsA.Count >= LongSum ? MostDotRows : DotRows);
+        if (isPlain && isDense && areFew && SumsB.RunStep == 1 && ColumnsB.RunStep != 1)
+            return ContractionMethod.Dots;
+        var lanes = Target.Lanes(Element);
+        return isPlain && (isDense || RowsA.RunStep == 1) && RowsA.Count <= StreamKernel.MostRows && lanes > 1
+            && ColumnsB.RunStep == 1 && ColumnsOut.RunStep == 1
+            && (Target.HasMaskedMemory || ColumnsB.Count % lanes == 0)
+            ? ContractionMethod.Streams : ContractionMethod.Tiles;
+    }
+
+    // Two vectors beside each other reach the peak from six rows on; three columns of vectors in all are one tile.
+    (int Rows, int Accumulators) TileSize()
+    {
+        if (Method == ContractionMethod.Dots) return (DotKernel.MostRows(Target), 0);
+        var most = TileKernel.MostAccumulators(Target);
+        var vectors = (ColumnsB.Count + Lanes - 1) / Lanes;
+        return (most / (vectors == 3 && most >= 24 ? 3 : 2), most);
+    }
+
+    Partition CutSums()
+    {
+        if (SumsA.Count == 0) return Partition.One;
+        if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
+        var most = Math.Max(1, PanelBytes / Bytes / Math.Max(1, RowParts.Largest));
+        return Partition.Even(SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count, most);
+    }
 
     // Parts that stay inside runs are read and written in place, but the last of each may be narrow.
     int ColumnRun()

@@ -31,6 +31,9 @@ unsafe struct TileCall
     /// <summary>Columns of the last vector, for partial kernels.</summary>
     public long Left;
 
+    /// <summary>Not 0 where out is not near, so that its lines are fetched while the tile is computed.</summary>
+    public long IsFar;
+
     public double Scale;
 
     public static void Run(KernelEntry kernel, ref TileCall call, int tiles)

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Adjoint;
 
 // The innermost loops: a tile of out stays in registers while the sum runs, so each number loaded serves a row or a
@@ -14,105 +12,104 @@ namespace Adjoint;
 /// sums side by side and each row a step further.
 /// </param>
 /// <param name="Packs">Whether b is also written as packed panels on the way.</param>
-/// <param name="IsPartial">Whether only the first columns of the last vector exist.</param>
-sealed unsafe record TileKernel(Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool IsPartial)
+/// <param name="CutsB">Whether only the first columns of the last vector of b exist.</param>
+/// <param name="CutsOut">Whether only the first columns of the last vector of out exist.</param>
+sealed record TileKernel(
+    Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool CutsB, bool CutsOut) : ContractionKernel(Element)
 {
-    static readonly ConcurrentDictionary<(TileKernel, CodeTarget), KernelEntry> Compiled = new();
-
     /// <summary>Vectors of out a tile may hold: the row of b and one number of a need registers too.</summary>
     public static int MostAccumulators(CodeTarget target) => target.VectorBits switch { 512 => 28, 0 => 8, _ => 12 };
 
-    /// <summary>The kernel for a machine, compiled when it is first wanted.</summary>
-    public KernelEntry Compile(CodeTarget target) =>
-        Compiled.GetOrAdd((this, target), static key => IlWriter.Compile(key.Item1.Write(key.Item2)));
+    protected override string Name => $"tile_{Rows}x{Vectors}";
 
-    public KernelCode Write(CodeTarget target) => new Writer(this, target).Write();
+    protected override void Write(TileCode code) => new Writer(this, code).Write();
 
-    // The order of parameters is that of TileCall.
-    sealed class Writer
+    sealed class Writer(TileKernel kernel, TileCode code)
     {
-        readonly TileKernel kernel;
-        readonly CodeBuilder code;
-        readonly CodeType vector;
-        readonly CodeLocal a, b, cells, packed, sums, stepA, stepB, tileB, rowStep, adds, left, scale;
-
-        public Writer(TileKernel kernel, CodeTarget target)
-        {
-            this.kernel = kernel;
-            code = new CodeBuilder($"tile_{kernel.Rows}x{kernel.Vectors}", target);
-            vector = target.Vector(kernel.Element);
-            (a, b) = (code.Buffer("a", kernel.Element), code.Buffer("b", kernel.Element));
-            (cells, packed) = (code.Buffer("cells", kernel.Element), code.Buffer("packed", kernel.Element));
-            (sums, stepA, stepB) = (code.Integer("sums"), code.Integer("step_a"), code.Integer("step_b"));
-            (tileB, rowStep) = (code.Integer("tile_b"), code.Integer("row_step"));
-            (adds, left) = (code.Integer("adds"), code.Integer("left"));
-            scale = code.Number("scale", kernel.Element);
-        }
+        readonly CodeBuilder builder = code.Builder;
+        readonly CodeType vector = code.Vector;
 
         int Width => kernel.Vectors * vector.Lanes;
 
-        public KernelCode Write()
+        public void Write()
         {
-            var mask = kernel.IsPartial ? new Lanes(code, kernel.Element, vector.Lanes, 0, left).Mask : null;
-            code.For("tile", code.Begin, code.End, tile => WriteTile(tile, mask));
-            return code.Build();
+            var mask = kernel.CutsB || kernel.CutsOut ? code.LastMask() : null;
+            builder.For("tile", builder.Begin, builder.End, tile => WriteTile(tile, mask));
         }
 
         void WriteTile(CodeExpr tile, CodeExpr? mask)
         {
-            var tiles = new CodeLocal[kernel.Rows, kernel.Vectors];
+            var sums = new CodeLocal[kernel.Rows, kernel.Vectors];
             for (var row = 0; row < kernel.Rows; row++)
                 for (var v = 0; v < kernel.Vectors; v++)
-                    tiles[row, v] = code.Variable("c", Code.Constant(vector, 0));
-            var atB = code.Variable("at_b", b + tile * tileB);
-            var atPacked = kernel.Packs ? code.Variable("at_packed", packed + tile * sums * Width) : null;
+                    sums[row, v] = builder.Variable("c", Code.Constant(vector, 0));
+            builder.If(Code.NotEqual(code.IsFar, 0), () => PrefetchOut(code.Cells + tile * Width));
+            WriteSum(tile, sums, kernel.CutsB ? mask : null);
+            builder.If(Code.NotEqual(code.Scale, 1), () =>
+            {
+                foreach (var sum in sums) builder.Assign(sum, sum * code.Scale);
+            });
+            var at = builder.Variable("at_out", code.Cells + tile * Width);
+            builder.If(Code.NotEqual(code.Adds, 0), () => WriteOut(sums, at, kernel.CutsOut ? mask : null, adds: true),
+                () => WriteOut(sums, at, kernel.CutsOut ? mask : null, adds: false));
+        }
+
+        void WriteSum(CodeExpr tile, CodeLocal[,] sums, CodeExpr? mask)
+        {
+            var atB = builder.Variable("at_b", code.B + tile * code.TileB);
+            var atPacked = kernel.Packs ? builder.Variable("at_packed", code.Packed + tile * code.Sums * Width) : null;
             // One pointer for three rows: more would not leave registers, fewer would need additions at each load.
-            var step2 = kernel.IsAdjacent || kernel.Rows < 3 ? stepA : code.Let("step_a2", stepA * 2);
+            var step2 = kernel.IsAdjacent || kernel.Rows < 3 ? code.StepA : builder.Let("step_a2", code.StepA * 2);
             var atA = new List<CodeLocal>();
             for (var row = 0; row < (kernel.IsAdjacent ? 1 : kernel.Rows); row += 3)
-                atA.Add(code.Variable("at_a", a + row * stepA));
-            code.For("sum", 0, sums, _ =>
+                atA.Add(builder.Variable("at_a", code.A + row * code.StepA));
+            builder.For("sum", 0, code.Sums, _ =>
             {
-                var rowOfB = new CodeExpr[kernel.Vectors];
+                var b = new CodeExpr[kernel.Vectors];
                 for (var v = 0; v < kernel.Vectors; v++)
                 {
-                    var isCut = v == kernel.Vectors - 1;
-                    rowOfB[v] = code.Let("b", Code.Load(atB, v * vector.Lanes, vector, isCut ? mask : null));
-                    if (atPacked is not null) code.Store(atPacked, v * vector.Lanes, rowOfB[v]);
+                    b[v] = builder.Let("b", Code.Load(atB, v * vector.Lanes, vector, v == kernel.Vectors - 1 ? mask : null));
+                    if (atPacked is null) continue;
+                    builder.Store(atPacked, v * vector.Lanes, b[v]);
+                    // Rows of b are far apart, so nothing but this fetches those of the next tile.
+                    builder.Prefetch(atB, v * vector.Lanes + Width, isNear: false);
                 }
                 for (var row = 0; row < kernel.Rows; row++)
                 {
                     var number = kernel.IsAdjacent ? atA[0][row]
-                        : atA[row / 3][(row % 3) switch { 0 => 0, 1 => stepA, _ => step2 }];
-                    var x = code.Let("a", Code.Broadcast(number, vector.Lanes));
+                        : atA[row / 3][(row % 3) switch { 0 => 0, 1 => code.StepA, _ => step2 }];
+                    var a = builder.Let("a", Code.Broadcast(number, vector.Lanes));
                     for (var v = 0; v < kernel.Vectors; v++)
-                        code.Assign(tiles[row, v], Code.Fma(x, rowOfB[v], tiles[row, v]));
+                        builder.Assign(sums[row, v], Code.Fma(a, b[v], sums[row, v]));
                 }
-                code.Assign(atB, atB + stepB);
-                if (atPacked is not null) code.Assign(atPacked, atPacked + Width);
-                foreach (var pointer in atA) code.Assign(pointer, pointer + (kernel.IsAdjacent ? stepA : 1));
+                builder.Assign(atB, atB + code.StepB);
+                if (atPacked is not null) builder.Assign(atPacked, atPacked + Width);
+                foreach (var pointer in atA) builder.Assign(pointer, pointer + (kernel.IsAdjacent ? code.StepA : 1));
             });
-            code.If(Code.NotEqual(scale, 1), () =>
-            {
-                foreach (var sum in tiles) code.Assign(sum, sum * scale);
-            });
-            var atOut = code.Variable("at_out", cells + tile * Width);
-            code.If(Code.NotEqual(adds, 0), () => WriteOut(tiles, atOut, mask, isSum: true),
-                () => WriteOut(tiles, atOut, mask, isSum: false));
         }
 
-        void WriteOut(CodeLocal[,] tiles, CodeLocal atOut, CodeExpr? mask, bool isSum)
+        void PrefetchOut(CodeExpr first)
+        {
+            var at = builder.Variable("ahead", first);
+            for (var row = 0; row < kernel.Rows; row++)
+            {
+                for (var v = 0; v < kernel.Vectors; v++) builder.Prefetch(at, v * vector.Lanes, isNear: true);
+                if (row < kernel.Rows - 1) builder.Assign(at, at + code.RowStep);
+            }
+        }
+
+        void WriteOut(CodeLocal[,] sums, CodeLocal at, CodeExpr? mask, bool adds)
         {
             for (var row = 0; row < kernel.Rows; row++)
             {
                 for (var v = 0; v < kernel.Vectors; v++)
                 {
                     var cut = v == kernel.Vectors - 1 ? mask : null;
-                    CodeExpr value = tiles[row, v];
-                    if (isSum) value = Code.Load(atOut, v * vector.Lanes, vector, cut) + value;
-                    code.Store(atOut, v * vector.Lanes, value, cut);
+                    CodeExpr value = sums[row, v];
+                    if (adds) value = Code.Load(at, v * vector.Lanes, vector, cut) + value;
+                    builder.Store(at, v * vector.Lanes, value, cut);
                 }
-                if (row < kernel.Rows - 1) code.Assign(atOut, atOut + rowStep);
+                if (row < kernel.Rows - 1) builder.Assign(at, at + code.RowStep);
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace Adjoint.Tests;
 
 /// <summary>A convolution in two dimensions, row-major x[b,g,c,h,w], weights[g,o,c,kh,kw], y[b,g,o,ph,pw].</summary>
-sealed record Convolution(
+sealed record ContractedConvolution(
     int Batch, int Groups, int In, int Out, (int H, int W) Size, (int H, int W) Kernel, int Stride, int Pad, int Dilation)
 {
     public (int H, int W) Result => (Steps(Size.H, Kernel.H), Steps(Size.W, Kernel.W));

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Adjoint.Tests;
 
-public sealed unsafe class ConvolutionTests
+public sealed unsafe class ContractedConvolutionTests
 {
     public static TheoryData<string> Cases() =>
     [
@@ -69,7 +69,7 @@ public sealed unsafe class ConvolutionTests
         return result;
     }
 
-    static Convolution Parse(string text)
+    static ContractedConvolution Parse(string text)
     {
         var n = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
         return new(n[0], n[1], n[2], n[3], (n[4], n[5]), (n[6], n[7]), n[8], n[9], n[10]);

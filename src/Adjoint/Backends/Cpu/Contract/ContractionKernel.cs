@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+
+namespace Adjoint;
+
+/// <summary>A kernel of the engine: tiles of out, called with a <see cref="TileCall"/>; begin and end count tiles.</summary>
+abstract record ContractionKernel(Element Element)
+{
+    static readonly ConcurrentDictionary<(ContractionKernel, CodeTarget), KernelEntry> Compiled = new();
+
+    protected abstract string Name { get; }
+
+    /// <summary>The kernel for a machine, compiled when it is first wanted.</summary>
+    public KernelEntry Compile(CodeTarget target) =>
+        Compiled.GetOrAdd((this, target), static key => IlWriter.Compile(key.Item1.Write(key.Item2)));
+
+    public KernelCode Write(CodeTarget target)
+    {
+        var code = new TileCode(Name, Element, target);
+        Write(code);
+        return code.Builder.Build();
+    }
+
+    protected abstract void Write(TileCode code);
+}
+
+/// <summary>The code of a kernel, with the fields of a <see cref="TileCall"/> as its parameters, in that order.</summary>
+sealed class TileCode
+{
+    public TileCode(string name, Element element, CodeTarget target)
+    {
+        Builder = new(name, target);
+        Vector = target.Vector(element);
+        (A, B) = (Builder.Buffer("a", element), Builder.Buffer("b", element));
+        (Cells, Packed) = (Builder.Buffer("cells", element), Builder.Buffer("packed", element));
+        (Sums, StepA, StepB) = (Builder.Integer("sums"), Builder.Integer("step_a"), Builder.Integer("step_b"));
+        (TileB, RowStep, Adds) = (Builder.Integer("tile_b"), Builder.Integer("row_step"), Builder.Integer("adds"));
+        (Left, IsFar) = (Builder.Integer("left"), Builder.Integer("is_far"));
+        Scale = Builder.Number("scale", element);
+    }
+
+    public CodeBuilder Builder { get; }
+    public CodeType Vector { get; }
+    public CodeLocal A { get; }
+    public CodeLocal B { get; }
+    public CodeLocal Cells { get; }
+    public CodeLocal Packed { get; }
+    public CodeLocal Sums { get; }
+    public CodeLocal StepA { get; }
+    public CodeLocal StepB { get; }
+    public CodeLocal TileB { get; }
+    public CodeLocal RowStep { get; }
+    public CodeLocal Adds { get; }
+    public CodeLocal Left { get; }
+    public CodeLocal IsFar { get; }
+    public CodeLocal Scale { get; }
+
+    /// <summary>The columns of the last vector that exist.</summary>
+    public CodeExpr LastMask() => new Lanes(Builder, Vector.Element, Vector.Lanes, 0, Left).Mask!;
+}
