@@ -232,7 +232,8 @@ public sealed partial class Tensor
 
     public static Tensor operator -(double x, Tensor z) => Like(z, x) - z;
 
-    /// <summary>Element by element; the matrix product is <see cref="MatMul"/>, broadcast by NumPy's rule: x, z [..].</summary>
+    /// <summary>Element by element; the matrix product is <see cref="MatMul"/>, broadcast by NumPy's rule: x, z
+    /// [..].</summary>
     public static Tensor operator *(Tensor x, Tensor z) => ArithmeticOps.Multiply.Call([x, z]);
 
     public static Tensor operator *(Tensor x, double z) => x * Like(x, z);
@@ -330,5 +331,6 @@ public sealed partial class Tensor
 
     // A number beside a tensor has its type; beside integers, only if it is one.
     static Tensor Like(Tensor x, double number) => Constant(number,
-        x.Type.IsFloating ? x.Type : !double.IsInteger(number) ? DType.Float32 : x.Type is DType.Bool ? DType.Int32 : x.Type);
+        x.Type.IsFloating ? x.Type : !double.IsInteger(number) ? DType.Float32 : x.Type is DType.Bool
+            ? DType.Int32 : x.Type);
 }

@@ -235,7 +235,8 @@ public sealed partial class Tensor
     public Tensor AttentionBiased(Tensor k, Tensor v, Tensor bias) =>
         AttentionOps.AttentionBiased.Call([this, k, v, bias]);
 
-    /// <summary>Attention of each position to itself and the earlier ones. q [b, t, c], k [b, u, c], v [b, u, d].</summary>
+    /// <summary>Attention of each position to itself and the earlier ones. q [b, t, c], k [b, u, c], v [b, u,
+    /// d].</summary>
     public Tensor AttentionCausal(Tensor k, Tensor v) => AttentionOps.AttentionCausal.Call([this, k, v]);
 
     /// <summary>Causal attention to the last window positions. q [b, t, c], k [b, u, c], v [b, u, d].</summary>

@@ -103,7 +103,8 @@ public sealed partial class Tensor
 
     /// <summary>In groups of channels: x [b, g i, m, n], w [g j, i, k, l], bias [g j].</summary>
     public Tensor Conv2dGrouped(Tensor w, Tensor bias, int groups, int stride = 1, int pad = 0, int dilation = 1) =>
-        ConvolutionOps.Conv2dGrouped.Call([this, w, bias], groups, stride, stride, dilation, dilation, pad, pad, pad, pad);
+        ConvolutionOps.Conv2dGrouped.Call([this, w, bias], groups, stride, stride, dilation, dilation, pad, pad, pad,
+            pad);
 
     /// <summary>Each channel with its own filter: x [b, c, m], w [c, k].</summary>
     public Tensor DepthwiseConv1d(Tensor w, int stride = 1, int pad = 0) =>

@@ -14,7 +14,8 @@ sealed record Factors(IReadOnlyList<int> Sizes, IReadOnlyList<int[]> Left, IRead
         {
             while (a == 1 && ++i < left.Length) a = left[i];
             while (b == 1 && ++j < right.Length) b = right[j];
-            if (a == 1 || b == 1) return new(sizes, [.. ofLeft.Select(g => g.ToArray())], [.. ofRight.Select(g => g.ToArray())]);
+            if (a == 1 || b == 1)
+                return new(sizes, [.. ofLeft.Select(g => g.ToArray())], [.. ofRight.Select(g => g.ToArray())]);
             var size = Math.Min(a, b);
             if (Math.Max(a, b) % size != 0) return null;
             ofLeft[i].Add(sizes.Count);

@@ -22,8 +22,8 @@ static class Layouts
     public static Tensor Window(Tensor x, int[] starts, int[] steps, int[] sizes)
     {
         var (outer, inner) = (Names("a", x.Rank), Names("i", x.Rank));
-        var attributes = Enumerable.Range(0, x.Rank).SelectMany(d => new[] { $"start{d} = 0", $"step{d} = 1", $"size{d} = 1" });
-        double[] numbers = [.. Enumerable.Range(0, x.Rank).SelectMany(d => new double[] { starts[d], steps[d], sizes[d] })];
+        var attributes = outer.Select((_, d) => $"start{d} = 0, step{d} = 1, size{d} = 1");
+        var numbers = outer.SelectMany((_, d) => new double[] { starts[d], steps[d], sizes[d] }).ToArray();
         return Run($"""
             window(x{At(inner)}; {string.Join(", ", attributes)}) -> y{At(outer)}
             {Extents(outer, "size")}  y{At(outer)} = x{At(outer.Select((a, d) => $"start{d} + step{d}*{a}"))}
@@ -110,7 +110,8 @@ static class Layouts
     static string[] Names(string letter, int count) => [.. Enumerable.Range(0, count).Select(d => $"{letter}{d}")];
 
     // [a0,a1], or nothing for a scalar.
-    static string At(IEnumerable<string> indices) => string.Join(',', indices) is { Length: > 0 } text ? $"[{text}]" : "";
+    static string At(IEnumerable<string> indices) =>
+        string.Join(',', indices) is { Length: > 0 } text ? $"[{text}]" : "";
 
     static string Attributes(string name, int count) =>
         count == 0 ? "" : "; " + string.Join(", ", Enumerable.Range(0, count).Select(d => $"{name}{d} = 1"));

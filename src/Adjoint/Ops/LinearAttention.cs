@@ -100,14 +100,17 @@ public static class LinearAttentionOps
 
 public sealed partial class Tensor
 {
-    /// <summary>Features of the Maclaurin series of exp: x [.., c], word [m, i], degree [m], weight [m] to [.., m].</summary>
+    /// <summary>Features of the Maclaurin series of exp: x [.., c], word [m, i], degree [m], weight [m] to [..,
+    /// m].</summary>
     public Tensor MaclaurinFeatures(Tensor word, Tensor degree, Tensor weight) =>
         LinearAttentionOps.MaclaurinFeatures.Call([this, word, degree, weight]);
 
-    /// <summary>Attention by given features; this is fq [.., t, m], fk [.., u, m], v [.., u, d] to [.., t, d].</summary>
+    /// <summary>Attention by given features; this is fq [.., t, m], fk [.., u, m], v [.., u, d] to [.., t,
+    /// d].</summary>
     public Tensor LinearAttention(Tensor fk, Tensor v) => LinearAttentionOps.LinearAttention.Call([this, fk, v]);
 
-    /// <summary>Causal attention by features, as a recurrence; this is fq [t, b, m], fk [t, b, m], v [t, b, d].</summary>
+    /// <summary>Causal attention by features, as a recurrence; this is fq [t, b, m], fk [t, b, m], v [t, b,
+    /// d].</summary>
     public Tensor LinearAttentionCausal(Tensor fk, Tensor v) =>
         LinearAttentionOps.LinearAttentionCausal.Call([this, fk, v]);
 

@@ -18,7 +18,8 @@ public static class Loop
 
     /// <summary>Records the lines and returns several tensors that they write.</summary>
     /// <param name="outputs">As in a signature: <c>h, c</c>, with dimensions where no line tells them.</param>
-    public static LoopOutputs Run(string outputs, [StringSyntax("loops")] LoopHandler lines) => new(lines.Call(outputs));
+    public static LoopOutputs Run(string outputs,
+        [StringSyntax("loops")] LoopHandler lines) => new(lines.Call(outputs));
 }
 
 /// <summary>Tensors by their place in the list of outputs.</summary>
@@ -150,7 +151,8 @@ static class LoopText
 
     static string[] Parts(string index) => index.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries);
 
-    static bool IsName(string text) => text.Length > 0 && char.IsLetter(text[0]) && text.All(c => char.IsLetterOrDigit(c) || c == '_');
+    static bool IsName(string text) =>
+        text.Length > 0 && char.IsLetter(text[0]) && text.All(c => char.IsLetterOrDigit(c) || c == '_');
 
     // What stands between the bracket right after a hole and its end, cut at its own commas.
     static List<string> Indices(ReadOnlySpan<char> after)

@@ -140,7 +140,8 @@ public static class NormOps
 
 public sealed partial class Tensor
 {
-    /// <summary>Scales each row to mean 0 and variance 1, then stretches and shifts it: x [.., j], gain, bias [j].</summary>
+    /// <summary>Scales each row to mean 0 and variance 1, then stretches and shifts it: x [.., j], gain, bias
+    /// [j].</summary>
     public Tensor LayerNorm(Tensor gain, Tensor bias, double eps = 1e-5) =>
         NormOps.LayerNorm.Call([this, gain, bias], eps);
 
@@ -152,12 +153,15 @@ public sealed partial class Tensor
         NormOps.BatchNorm.Call([this, gain, bias], eps);
 
     /// <summary>batch norm that also moves the running statistics [c].</summary>
-    public (Tensor Y, Tensor RunningMean, Tensor RunningVar) BatchNorm(Tensor gain, Tensor bias, Tensor runningMean, Tensor runningVar, double eps = 1e-5, double momentum = 0.1) =>
-        NormOps.BatchNormRunning.CallAll([this, gain, bias, runningMean, runningVar], eps, momentum) is [var y, var mean, var var]
+    public (Tensor Y, Tensor RunningMean, Tensor RunningVar) BatchNorm(Tensor gain, Tensor bias, Tensor runningMean,
+        Tensor runningVar, double eps = 1e-5, double momentum = 0.1) =>
+        NormOps.BatchNormRunning.CallAll([this, gain, bias, runningMean, runningVar], eps, momentum)
+            is [var y, var mean, var var]
             ? (y, mean, var) : throw Throw.Internal("three outputs");
 
     /// <summary>batch norm with statistics [c] that stay as they are: x [b, c, ..].</summary>
-    public Tensor BatchNormInference(Tensor gain, Tensor bias, Tensor runningMean, Tensor runningVar, double eps = 1e-5) =>
+    public Tensor BatchNormInference(Tensor gain, Tensor bias, Tensor runningMean, Tensor runningVar,
+        double eps = 1e-5) =>
         NormOps.BatchNormInference.Call([this, gain, bias, runningMean, runningVar], eps);
 
     /// <summary>Scales groups of channels of each example: x [b, c, ..], gain, bias [c].</summary>

@@ -125,7 +125,8 @@ public static class ProductOps
 
 public sealed partial class Tensor
 {
-    /// <summary>The matrix product. x [.., i] and w [i, j] to [.., j]; a matrix for every leading index [.., t, c], [.., c, s] to [.., t, s];
+    /// <summary>The matrix product. x [.., i] and w [i, j] to [.., j]; a matrix for every leading index [.., t, c],
+    /// [.., c, s] to [.., t, s];
     /// vectors as NumPy does.</summary>
     public Tensor MatMul(Tensor w) => (Rank, w.Rank) switch
     {

@@ -10,7 +10,8 @@ static class RandomOperands
     public static Tensor[] Added(LoopProgram program, ReadOnlySpan<Tensor> given)
     {
         var isRandom = program.Operands.Select(o => o.Kind is OperandKind.Uniform or OperandKind.Normal).ToArray();
-        if (given.Length + isRandom.Count(r => r) != isRandom.Length) return given.ToArray(); // the binding says what is wrong
+        if (given.Length + isRandom.Count(r => r) != isRandom.Length)
+            return given.ToArray(); // the binding says what is wrong
         var sizes = new Dictionary<string, int[]> { [".."] = [] };
         var (next, type) = (0, DType.Float32);
         for (var i = 0; i < isRandom.Length; i++)
@@ -23,7 +24,8 @@ static class RandomOperands
         var all = new Tensor[isRandom.Length];
         next = 0;
         for (var i = 0; i < all.Length; i++)
-            all[i] = isRandom[i] ? Tensor.Draw(program.Operands[i].Kind, type, Shape(program.Operands[i])) : given[next++];
+            all[i] = isRandom[i] ? Tensor.Draw(program.Operands[i].Kind, type, Shape(program.Operands[i]))
+                : given[next++];
         return all;
 
         void Add(EquatableArray<Dim> dims, ReadOnlySpan<int> shape)
@@ -46,6 +48,7 @@ static class RandomOperands
     static int[] Wider(int[] a, int[] b)
     {
         var (wide, narrow) = a.Length >= b.Length ? (a, b) : (b, a);
-        return [.. wide.Select((size, d) => Math.Max(size, d - wide.Length + narrow.Length is >= 0 and var n ? narrow[n] : 1))];
+        return [.. wide.Select((size, d) => Math.Max(size, d - wide.Length + narrow.Length is >= 0 and var n
+            ? narrow[n] : 1))];
     }
 }

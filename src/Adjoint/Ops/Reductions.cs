@@ -198,10 +198,12 @@ public static class ReductionOps
 public sealed partial class Tensor
 {
     // All axes where none is named. A scalar is its own reduction.
-    Tensor Reduced(Op op, ReadOnlySpan<int> axes, bool keepDims, ReadOnlySpan<double> attributes = default, DType? result = null)
+    Tensor Reduced(Op op, ReadOnlySpan<int> axes, bool keepDims, ReadOnlySpan<double> attributes = default,
+        DType? result = null)
     {
         if (Rank == 0) return Reshape(1).Reduced(op, [0], false, attributes, result);
-        return op.CallAlong(axes.Length > 0 ? axes : Enumerable.Range(0, Rank).ToArray(), keepDims, [this], attributes, result);
+        return op.CallAlong(axes.Length > 0
+            ? axes : Enumerable.Range(0, Rank).ToArray(), keepDims, [this], attributes, result);
     }
 
     /// <summary>The mean of all elements: one number.</summary>
@@ -306,12 +308,12 @@ public sealed partial class Tensor
     /// <summary>The p-norm of all elements or along an axis; p may be infinite.</summary>
     public Tensor Norm(double p = 2, int? axis = null, bool keepDims = false) =>
         p switch
-    {
-        1 => Reduced(ReductionOps.NormL1, Chosen(axis), keepDims),
-        2 => Reduced(ReductionOps.NormL2, Chosen(axis), keepDims),
-        double.PositiveInfinity => Reduced(ReductionOps.NormMax, Chosen(axis), keepDims),
-        _ => Reduced(ReductionOps.NormLp, Chosen(axis), keepDims, [p]),
-    };
+        {
+            1 => Reduced(ReductionOps.NormL1, Chosen(axis), keepDims),
+            2 => Reduced(ReductionOps.NormL2, Chosen(axis), keepDims),
+            double.PositiveInfinity => Reduced(ReductionOps.NormMax, Chosen(axis), keepDims),
+            _ => Reduced(ReductionOps.NormLp, Chosen(axis), keepDims, [p]),
+        };
 
     /// <summary>True if an element is true: bool or integer, of all or along an axis.</summary>
     public Tensor Any(int? axis = null, bool keepDims = false) =>

@@ -44,6 +44,7 @@ public static class SequenceLossOps
 
 public sealed partial class Tensor
 {
-    /// <summary>Connectionist temporal classification of log probabilities [t, b, v]; z [b, s] labels with blanks, length, end [b].</summary>
+    /// <summary>Connectionist temporal classification of log probabilities [t, b, v]; z [b, s] labels with blanks,
+    /// length, end [b].</summary>
     public Tensor Ctc(Tensor z, Tensor length, Tensor end) => SequenceLossOps.Ctc.Call([this, z, length, end]);
 }

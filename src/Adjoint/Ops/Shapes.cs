@@ -195,7 +195,8 @@ public sealed partial class Tensor
 
     /// <summary>Two axes swapped.</summary>
     public Tensor Transpose(int a, int b) =>
-        Layouts.Permute(this, [.. Enumerable.Range(0, Rank).Select(d => d == Axis(a) ? Axis(b) : d == Axis(b) ? Axis(a) : d)]);
+        Layouts.Permute(this, [.. Enumerable.Range(0, Rank).Select(d => d == Axis(a) ? Axis(b) : d == Axis(b)
+            ? Axis(a) : d)]);
 
     /// <summary>The last two axes swapped: [.., i, j] to [.., j, i].</summary>
     public Tensor T => ShapeOps.Transpose.Call([this]);
@@ -236,7 +237,8 @@ public sealed partial class Tensor
 
     /// <summary>Larger by repeating pixels: [b, c, m] or [b, c, m, n].</summary>
     public Tensor UpsampleNearest(int factor) =>
-        Rank == 3 ? ShapeOps.UpsampleNearest1d.Call([this], factor) : ShapeOps.UpsampleNearest2d.Call([this], factor, factor);
+        Rank == 3 ? ShapeOps.UpsampleNearest1d.Call([this], factor)
+            : ShapeOps.UpsampleNearest2d.Call([this], factor, factor);
 
     /// <summary>A new length by straight lines between centres.</summary>
     public Tensor ResizeLinear(int size, int axis = -1) =>

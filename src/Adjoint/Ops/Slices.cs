@@ -172,7 +172,8 @@ public sealed partial class Tensor
     public Tensor Slice(int axis, int start, int length) =>
         SliceOps.Slice.CallAlong([axis], false, [this], [start, length]);
 
-    /// <summary>Parts of an axis: <c>x[.., 0]</c>, <c>x[1..3]</c>, <c>x[^1]</c>. A number drops its axis; the range <c>..</c> alone stands for all
+    /// <summary>Parts of an axis: <c>x[.., 0]</c>, <c>x[1..3]</c>, <c>x[^1]</c>. A number drops its axis; the range
+    /// <c>..</c> alone stands for all
     /// axes that are left, at most once, unless every axis is named.</summary>
     [IndexerName("Part")]
     public Tensor this[params ReadOnlySpan<Position> at] => Parts(at);
@@ -183,7 +184,7 @@ public sealed partial class Tensor
 
     /// <summary>Moved along an axis; what falls off comes back at the other end.</summary>
     public Tensor Roll(int shift, int axis = -1) =>
-        SliceOps.Roll.CallAlong([axis], false, [this], [(shift % Shape[Axis(axis)] + Shape[Axis(axis)]) % Shape[Axis(axis)]]);
+        SliceOps.Roll.CallAlong([axis], false, [this], [Wrapped(shift, Shape[Axis(axis)])]);
 
     /// <summary>A fixed value before and after along an axis.</summary>
     public Tensor Pad(int before, int after, int axis = -1, double value = 0) =>
@@ -220,6 +221,8 @@ public sealed partial class Tensor
     /// <summary>The unit matrix: [i, i].</summary>
     public static Tensor Eye(int size, DType type = DType.Float32) => SliceOps.Identity.CallAs(type, [], size);
 
+    static int Wrapped(int shift, int size) => size == 0 ? 0 : (shift % size + size) % size;
+
     /// <summary>Parts of these sizes along an axis.</summary>
     public Tensor[] Split(ReadOnlySpan<int> sizes, int axis = -1)
     {
@@ -233,6 +236,7 @@ public sealed partial class Tensor
     public Tensor[] Split(int size, int axis = -1)
     {
         var length = Shape[Axis(axis)];
-        return Split([.. Enumerable.Range(0, (length + size - 1) / size).Select(i => Math.Min(size, length - i * size))], axis);
+        var count = (length + size - 1) / size;
+        return Split([.. Enumerable.Range(0, count).Select(i => Math.Min(size, length - i * size))], axis);
     }
 }

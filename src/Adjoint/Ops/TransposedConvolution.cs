@@ -51,10 +51,12 @@ public static class TransposedConvolutionOps
 public sealed partial class Tensor
 {
     /// <summary>x [b, i, p], w [i, j, k], bias [j] to [b, j, m].</summary>
-    public Tensor ConvTranspose1d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1, int outputPad = 0) =>
+    public Tensor ConvTranspose1d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1,
+        int outputPad = 0) =>
         TransposedConvolutionOps.ConvTranspose1d.Call([this, w, bias], stride, pad, dilation, outputPad);
 
     /// <summary>x [b, i, p, q], w [i, j, k, l], bias [j] to [b, j, m, n].</summary>
-    public Tensor ConvTranspose2d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1, int outputPad = 0) =>
+    public Tensor ConvTranspose2d(Tensor w, Tensor bias, int stride = 1, int pad = 0, int dilation = 1,
+        int outputPad = 0) =>
         TransposedConvolutionOps.ConvTranspose2d.Call([this, w, bias], stride, pad, dilation, outputPad);
 }

@@ -36,7 +36,8 @@ static class AlongAxes
                 return dims.SelectMany(d => !d.IsComposite && split.TryGetValue(d.Axes[0], out var parts)
                     ? parts.Select(a => new Dim(a)) : [d]).ToEquatable();
             Dim[] own = dims.Count == 1 ? isReduced ? [.. ones.Select(a => new Dim(a))] : []
-                : split.TryGetValue(dims[1].Axes[0], out var several) ? [.. several.Select(a => new Dim(a))] : [dims[1]];
+                : split.TryGetValue(dims[1].Axes[0], out var several)
+                    ? [.. several.Select(a => new Dim(a))] : [dims[1]];
             return Spread(own, d => new Dim(others[d]!));
         }
 

@@ -6,7 +6,8 @@ namespace Adjoint;
 static class Debugging
 {
     public static int Level { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("ADJOINT_DEBUG"), CultureInfo.InvariantCulture, out var level) ? level : 0;
+        int.TryParse(Environment.GetEnvironmentVariable("ADJOINT_DEBUG"), CultureInfo.InvariantCulture,
+            out var level) ? level : 0;
 
     /// <summary>A sentence on the error stream, from level 1 on.</summary>
     public static void Report(string message)

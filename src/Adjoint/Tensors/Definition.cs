@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-/// <summary>A program as tensors call it: bound once for each set of shapes, reversed once for each pattern of dimensions.</summary>
+/// <summary>A program as tensors call it: bound once for each set of shapes, reversed once for each pattern of
+/// dimensions.</summary>
 sealed class Definition(Func<LoopProgram> parse)
 {
     // A model has a few shapes an op; more than this is a caller whose sizes never repeat, and old ones are dropped.
@@ -77,5 +78,6 @@ sealed class Pattern(LoopProgram program)
         }
     }
 
-    public Definition ReverseDefinition => Reverse is null ? throw Throw.Internal($"{Program.Name} has no reverse") : reverseDefinition!;
+    public Definition ReverseDefinition =>
+        Reverse is null ? throw Throw.Internal($"{Program.Name} has no reverse") : reverseDefinition!;
 }

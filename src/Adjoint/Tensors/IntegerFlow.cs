@@ -45,7 +45,8 @@ static class IntegerFlow
     }
 
     // A sum of truths is a count.
-    static DType? Summed(Line line, DType? type) => line.Op is LineOp.Add or LineOp.Subtract && type is DType.Bool ? DType.Int64 : type;
+    static DType? Summed(Line line, DType? type) =>
+        line.Op is LineOp.Add or LineOp.Subtract && type is DType.Bool ? DType.Int64 : type;
 
     static DType? Counted(DType? type) => type is DType.Bool ? DType.Int32 : type;
 

@@ -3,10 +3,12 @@ namespace Adjoint;
 /// <summary>An assembled step, ready to run on storages.</summary>
 abstract class Plan
 {
-    /// <summary>For each operand of the program, which leaf of the recorded calls it is, in the order in which they read them.</summary>
+    /// <summary>For each operand of the program, which leaf of the recorded calls it is, in the order in which they
+    /// read them.</summary>
     public required int[] LeafOf { get; init; }
 
-    /// <param name="operands">In the order of the program's operands; of a random one its <see cref="RandomKey"/>.</param>
+    /// <param name="operands">In the order of the program's operands; of a random one its <see
+    /// cref="RandomKey"/>.</param>
     /// <param name="outputs">In the order of its outputs.</param>
     public abstract void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs);
 
@@ -89,7 +91,8 @@ sealed unsafe class ReferencePlan(StepProgram step) : Plan
         for (var i = 0; i < operands.Length; i++)
         {
             var leaf = step.Leaves[i];
-            given[step.Program.Operands[i].Name] = leaf.Draws is { } kind ? RandomKey.Of(operands[i]).Draw(kind, [.. leaf.Shape])
+            given[step.Program.Operands[i].Name] = leaf.Draws is { } kind
+                ? RandomKey.Of(operands[i]).Draw(kind, [.. leaf.Shape])
                 : new([.. leaf.Shape], ToDoubles(operands[i], leaf.Type, leaf.Count));
         }
         var result = Reference.Run(step.Program, given);

@@ -27,7 +27,8 @@ sealed class PlanKey : IEquatable<PlanKey>
     public int StructureHash { get; }
 
     /// <param name="calls">Each after those it reads.</param>
-    /// <param name="leaves">Receives the tensors with values, in the order in which a plan of this key wants them.</param>
+    /// <param name="leaves">Receives the tensors with values, in the order in which a plan of this key wants
+    /// them.</param>
     public static PlanKey Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted, List<Tensor> leaves)
     {
         var numbers = new Dictionary<Tensor, int>();

@@ -18,7 +18,7 @@ sealed class Recorded
         {
             var operand = operands[i];
             needsGrad |= operand.NeedsGrad;
-            if (operand.Values is null && operand.Source is { } source && source.Depth >= Depth) Depth = source.Depth + 1;
+            if (operand.Values is null && operand.Source is { } source) Depth = Math.Max(Depth, source.Depth + 1);
             Operands[i] = Tracing is null ? operand.Version : operand;
         }
         needsGrad &= Recording.IsGradientOn;
@@ -27,7 +27,8 @@ sealed class Recorded
         for (var i = 0; i < outputs.Length; i++)
         {
             var type = binding.TypeOf(program.Outputs[i].Name);
-            outputs[i] = new(this, program.Outputs[i].Name, binding.OutputShapes[i], type, needsGrad && type.IsFloating);
+            outputs[i] = new(this, program.Outputs[i].Name, binding.OutputShapes[i], type, needsGrad
+                && type.IsFloating);
         }
     }
 
@@ -55,7 +56,8 @@ sealed class Recorded
     /// <summary>Records a call after its shapes were checked.</summary>
     /// <param name="result">The type of the outputs where it does not follow from the operands.</param>
     public static Recorded Call(
-        Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default, DType? result = null)
+        Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default,
+            DType? result = null)
     {
         var call = new Recorded(definition.Bind(operands, attributes, result), operands);
         if (call.Depth >= MaxDepth && call.Tracing is null)
@@ -78,8 +80,11 @@ sealed class Recorded
             if (output.Name == value.Name && output.Dims == value.Dims) return outputs[index];
             index++;
         }
-        int[] shape = [.. value.Dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * Binding.Extents[axis]) + d.To - d.From)];
+        int[] shape = [.. value.Dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * Binding.Extents[axis])
+            + d.To - d.From)];
         var needsGrad = outputs.Any(o => o.NeedsGrad);
-        return kept[value.Name] = new(this, value.Name, shape, Binding.TypeOf(value.Name), needsGrad) { Dims = value.Dims };
+        return kept[value.Name] = new(this, value.Name, shape, Binding.TypeOf(value.Name),
+            needsGrad)
+        { Dims = value.Dims };
     }
 }

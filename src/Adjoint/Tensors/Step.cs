@@ -26,8 +26,10 @@ public sealed class Step
     /// <summary>How many times it has run: random numbers are a function of it, so a resumed run sets it.</summary>
     public uint Number { get; set; }
 
-    /// <summary>Runs the step. The results are the same tensors each time: the next call overwrites their values.</summary>
-    /// <exception cref="InvalidOperationException">At the first call of these shapes: the code read a value.</exception>
+    /// <summary>Runs the step. The results are the same tensors each time: the next call overwrites their
+    /// values.</summary>
+    /// <exception cref="InvalidOperationException">At the first call of these shapes: the code read a
+    /// value.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> inputs)
     {
         var hash = Binding.HashOf(inputs, [], null);
@@ -56,7 +58,8 @@ public sealed class Step
             throw new InvalidOperationException($"Step: a step is captured inside another {outer.Name}.\n"
                 + "Hint: call the inner function itself.");
         var placeholders = new Tensor[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++) placeholders[i] = Tensor.Placeholder([.. inputs[i].Shape], inputs[i].Type);
+        for (var i = 0; i < inputs.Length; i++) placeholders[i] = Tensor.Placeholder([.. inputs[i].Shape],
+            inputs[i].Type);
         var step = new Captured(placeholders, new(streams.Seed));
         step.Record(body);
         return step;
@@ -85,7 +88,8 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
     {
         if (inputs.Length != placeholders.Length) return false;
         for (var i = 0; i < inputs.Length; i++)
-            if (inputs[i].Type != placeholders[i].Type || !inputs[i].Shape.SequenceEqual(placeholders[i].Shape)) return false;
+            if (inputs[i].Type != placeholders[i].Type || !inputs[i].Shape.SequenceEqual(placeholders[i].Shape))
+                return false;
         return true;
     }
 

@@ -3,7 +3,8 @@ namespace Adjoint;
 /// <summary>Recorded calls as one program: the text of a whole step.</summary>
 /// <param name="Program">Every axis has a line with its extent; every name occurs once.</param>
 /// <param name="Leaves">Tensors with values, in the order of the program's operands.</param>
-/// <param name="Results">Tensors to compute, in the order of the program's outputs. More outputs may follow: intermediate
+/// <param name="Results">Tensors to compute, in the order of the program's outputs. More outputs may follow:
+/// intermediate
 /// tensors whose sizes no line tells.</param>
 /// <param name="Types">Of every computed tensor by name.</param>
 sealed record StepProgram(
@@ -18,8 +19,8 @@ sealed record StepProgram(
         Of(Plan.Calls(wanted, isWithin), wanted);
 }
 
-// Axes of a call take the names that its operands' dimensions already have, so that lines of different calls run over the
-// same axes and can be fused. Attributes become numbers. An updated operand w' stays an update of its leaf.
+// Axes of a call take the names that its operands' dimensions already have, so that lines of different calls run
+// over the same axes and can be fused. Attributes become numbers. An updated operand w' stays an update of its leaf.
 
 /// <summary>Builds an <see cref="StepProgram"/>.</summary>
 sealed class StepWriter
@@ -46,7 +47,8 @@ sealed class StepWriter
             outputs.Add(new(name, dims));
         }
         outputs.AddRange(declared.Where(d => !outputs.Any(o => o.Name == d.Name)));
-        return new(new("step", operands.ToEquatable(), [], outputs.ToEquatable(), axes.ToEquatable(), body.ToEquatable()),
+        return new(new("step", operands.ToEquatable(), [], outputs.ToEquatable(), axes.ToEquatable(),
+            body.ToEquatable()),
             [.. leaves], [.. wanted], types);
     }
 
@@ -60,7 +62,8 @@ sealed class StepWriter
         names[call] = map;
         for (var i = 0; i < call.Operands.Length; i++)
         {
-            if (program.Operands[i].Kind is OperandKind.Shape && !tensors.ContainsKey(call.Operands[i]) && IsLeaf(call.Operands[i]))
+            if (program.Operands[i].Kind is OperandKind.Shape && !tensors.ContainsKey(call.Operands[i])
+                && IsLeaf(call.Operands[i]))
                 continue; // every extent is a number here
             var updates = program.Outputs.FirstOrDefault(o => program.Updated(o.Name) == program.Operands[i]);
             var isLeaf = updates is not null && IsLeaf(call.Operands[i]);
@@ -68,11 +71,12 @@ sealed class StepWriter
             map[program.Operands[i].Name] = name;
             if (isLeaf) (map[updates!.Name], updatedDims[updates.Name]) = (name + "'", dims);
             else if (updates is not null) started.Add((updates, name));
-            Unify(call, program.Operands[i].Dims, dims, axisNames);
+            Unify(program.Operands[i].Dims, dims, axisNames);
         }
         foreach (var tensor in program.Lines.Select(l => l.Target.Tensor).Distinct())
             if (!map.ContainsKey(tensor)) map[tensor] = Fresh(tensor);
-        foreach (var tensor in program.Lines.Select(l => l.Target.Tensor)) types[map[tensor]] = call.Binding.TypeOf(tensor);
+        foreach (var line in program.Lines)
+            types[map[line.Target.Tensor]] = call.Binding.TypeOf(line.Target.Tensor);
         // Sums onto a tensor that this program computes begin with a copy of it.
         foreach (var (output, from) in started)
             if (Update.Adds(program, output.Name))
@@ -95,8 +99,8 @@ sealed class StepWriter
 
         Expr Renamed(Expr node) => node switch
         {
-            Access access => new Access(map[access.Tensor], access.Indices.Select((index, d) => index is Composite composite
-                ? Unfolded(composite, DimsOf(access.Tensor)?[d]) : index).ToEquatable()),
+            Access access => new Access(map[access.Tensor], access.Indices.Select((index, d) =>
+                index is Composite parts ? Unfolded(parts, DimsOf(access.Tensor)?[d]) : index).ToEquatable()),
             AxisValue axis => new AxisValue(Axis(axis.Axis)),
             ExtentValue extent => new ExtentValue(Axis(extent.Axis)),
             AttributeValue attribute => new Number(call.Binding.Attributes[attribute.Name]),
@@ -116,18 +120,20 @@ sealed class StepWriter
                 var stride = dim.Axes.Skip(p + 1).Aggregate(1, (size, axis) => size * call.Binding.Extents[axis]);
                 sum = Algebra.Add(sum, Algebra.Multiply(new Number(stride), composite.Parts[p]));
             }
-            return sum is AxisValue ? new Binary(Arithmetic.Add, Expr.Zero, sum) : sum; // a part of the dimension, not all
+            return sum is AxisValue ? new Binary(Arithmetic.Add, Expr.Zero, sum)
+                : sum; // a part of the dimension, not all
         }
 
         string Axis(string axis)
         {
-            if (!axisNames.TryGetValue(axis, out var name)) axisNames[axis] = name = NewAxis(axis, call.Binding.Extents[axis]);
+            if (!axisNames.TryGetValue(axis, out var name))
+                axisNames[axis] = name = NewAxis(axis, call.Binding.Extents[axis]);
             return name;
         }
     }
 
     // An axis of the call is the axis its operand was made with, if no other operand claimed it first.
-    static void Unify(Recorded call, EquatableArray<Dim> own, EquatableArray<Dim> given, Dictionary<string, string> axisNames)
+    static void Unify(EquatableArray<Dim> own, EquatableArray<Dim> given, Dictionary<string, string> axisNames)
     {
         if (own.Count != given.Count) return;
         for (var d = 0; d < own.Count; d++)

@@ -4,11 +4,14 @@ public sealed partial class Tensor
 {
     static readonly Definition AddDefinition = new("add(x[..], z[..]) -> y\n  y[..] = x[..] + z[..]");
 
-    /// <summary>Records the gradient of this scalar for every leaf that wants one and adds it to their <see cref="Grad"/>.</summary>
-    /// <exception cref="InvalidOperationException">It is no scalar, or depends on nothing that wants a gradient.</exception>
+    /// <summary>Records the gradient of this scalar for every leaf that wants one and adds it to their <see
+    /// cref="Grad"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is no scalar, or depends on nothing that wants a
+    /// gradient.</exception>
     public void Backward()
     {
-        if (Count != 1) throw new InvalidOperationException($"Backward: {this} is no scalar.\nHint: sum it first, or pass the gradient of each element.");
+        if (Count != 1)
+            throw new InvalidOperationException($"Backward: {this} is no scalar.\nHint: sum it first, or pass the gradient of each element.");
         Backward(Ones(Type, shape));
     }
 
@@ -48,9 +51,11 @@ public sealed partial class Tensor
         for (var i = 0; i < call.Operands.Length; i++)
         {
             var operand = call.Operands[i];
-            if (!operand.NeedsGrad || !reverse.Gradients.TryGetValue(call.Binding.Program.Operands[i].Name, out var name)) continue;
+            if (!operand.NeedsGrad || !reverse.Gradients.TryGetValue(call.Binding.Program.Operands[i].Name,
+                out var name)) continue;
             var gradient = made.Outputs[program.Outputs.ToList().FindIndex(o => o.Name == name)];
-            gradients[operand] = gradients.TryGetValue(operand, out var sum) ? Call(AddDefinition, [sum, gradient]) : gradient;
+            gradients[operand] = gradients.TryGetValue(operand, out var sum)
+                ? Call(AddDefinition, [sum, gradient]) : gradient;
         }
 
         Tensor Operand(string name)
@@ -79,7 +84,8 @@ public sealed partial class Tensor
                 continue;
             }
             stack.Push((top.Call, top.Next + 1));
-            if (top.Call.Operands[top.Next] is { NeedsGrad: true, Source: { } source } && seen.Add(source)) stack.Push((source, 0));
+            if (top.Call.Operands[top.Next] is { NeedsGrad: true, Source: { } source }
+                && seen.Add(source)) stack.Push((source, 0));
         }
         return order;
     }

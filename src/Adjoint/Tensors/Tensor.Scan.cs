@@ -84,9 +84,11 @@ sealed class ScanTrace(Tensor x, Tensor[] start) : Tracing
             leaves[i] = start[state];
             replaced[operand.Name] = states[state];
             var cell = Update.Walk(operand.Dims);
-            begins.Add(new Line(new(states[state], [new Number(-1), .. cell]), LineOp.Set, new Access(operand.Name, cell)));
+            begins.Add(new Line(new(states[state], [new Number(-1), .. cell]), LineOp.Set, new Access(operand.Name,
+                cell)));
         }
-        var inTime = operands.Where(o => o.Dims is [{ Axes: [var first] }, ..] && first == t).Select(o => o.Name).ToHashSet();
+        var inTime = operands.Where(o => o.Dims is [{ Axes: [var first] }, ..]
+            && first == t).Select(o => o.Name).ToHashSet();
         inTime.UnionWith(computed);
         var body = step.Program.Body.MapLines(l => l.Map(Timed)).ToList();
         foreach (var (state, output) in states.Zip(step.Program.Outputs))

@@ -17,7 +17,8 @@ public sealed unsafe partial class Tensor
         return new(storage, sizes, TypeOf<T>());
     }
 
-    public static Tensor Of<T>(T[] values, params ReadOnlySpan<int> shape) where T : unmanaged => Of((ReadOnlySpan<T>)values, shape);
+    public static Tensor Of<T>(T[] values, params ReadOnlySpan<int> shape) where T : unmanaged =>
+        Of((ReadOnlySpan<T>)values, shape);
 
     public static Tensor Of(HostArray array)
     {
@@ -51,7 +52,8 @@ public sealed unsafe partial class Tensor
     /// <summary>A copy of the numbers in row-major order; computes them if nobody has.</summary>
     public T[] ToArray<T>() where T : unmanaged
     {
-        if (TypeOf<T>() != Type) throw new InvalidCastException($"ToArray<{typeof(T).Name}>: {this} holds {Type.Name}.");
+        if (TypeOf<T>() != Type)
+            throw new InvalidCastException($"ToArray<{typeof(T).Name}>: {this} holds {Type.Name}.");
         Compute();
         return new ReadOnlySpan<T>(Values!.Pointer, checked((int)Count)).ToArray();
     }
@@ -88,12 +90,14 @@ public sealed unsafe partial class Tensor
         for (var i = 0; i < outputs.Length; i++) wanted[i].SetValues(outputs[i]);
     }
 
-    /// <summary>Gives leaves new values, all computed before the first is replaced. Inside a captured step it happens each time.</summary>
+    /// <summary>Gives leaves new values, all computed before the first is replaced. Inside a captured step it
+    /// happens each time.</summary>
     public static void Assign(params ReadOnlySpan<(Tensor Target, Tensor Value)> assignments)
     {
         foreach (var (target, value) in assignments)
         {
-            if (target.Source is not null) throw new InvalidOperationException($"Assign: {target} is the result of a call; only a leaf takes values.");
+            if (target.Source is not null)
+                throw new InvalidOperationException($"Assign: {target} is the result of a call; only a leaf takes values.");
             if (!target.Shape.SequenceEqual(value.Shape) || target.Type != value.Type)
                 throw new ShapeException($"Assign: {target} can't take the values of {value}.", "values", [.. target.Shape]);
         }

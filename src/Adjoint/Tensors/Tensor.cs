@@ -1,6 +1,7 @@
 namespace Adjoint;
 
-// A tensor is a recorded call that nobody has looked at, or values in memory. Calls on it record; reading computes. It is
+// A tensor is a recorded call that nobody has looked at, or values in memory. Calls on it record; reading computes.
+// It is
 // never disposed: values live in pooled memory that the garbage collector returns.
 
 /// <summary>Numbers with a shape, computed when someone looks at them.</summary>
@@ -37,7 +38,8 @@ public sealed partial class Tensor
     /// <summary>Whether <see cref="Backward()"/> reaches this tensor. Set on leaves; results inherit it.</summary>
     public bool NeedsGrad { get; private set; }
 
-    /// <summary>The gradient that <see cref="Backward()"/> left here, null before. It is a tensor like any other.</summary>
+    /// <summary>The gradient that <see cref="Backward()"/> left here, null before. It is a tensor like any
+    /// other.</summary>
     public Tensor? Grad { get; set; }
 
     /// <summary>The call that computes it; null for a leaf.</summary>
@@ -67,8 +69,10 @@ public sealed partial class Tensor
     /// <summary>Marks a leaf as one that gradients are wanted for.</summary>
     public Tensor WithGrad()
     {
-        if (Source is not null) throw new InvalidOperationException("WithGrad: only a leaf can ask for its gradient; results inherit it.");
-        if (!Type.IsFloating) throw new InvalidOperationException($"WithGrad: {this} holds integers, which have no gradient.");
+        if (Source is not null)
+            throw new InvalidOperationException("WithGrad: only a leaf can ask for its gradient; results inherit it.");
+        if (!Type.IsFloating)
+            throw new InvalidOperationException($"WithGrad: {this} holds integers, which have no gradient.");
         (NeedsGrad, version) = (true, null);
         return this;
     }
@@ -85,7 +89,8 @@ public sealed partial class Tensor
     internal Tensor Copy() => Call(CopyDefinition, [this]);
 
     /// <summary>As <c>float32[2] = 1, 2</c>; long ones are cut, and what nobody has computed stays so.</summary>
-    public override string ToString() => DTypes.Describe(Type, shape) + (Values is null ? " (not computed)" : Excerpt());
+    public override string ToString() =>
+        DTypes.Describe(Type, shape) + (Values is null ? " (not computed)" : Excerpt());
 
     /// <summary>Type and shape as in messages, without values.</summary>
     internal string Described => DTypes.Describe(Type, shape);
@@ -99,7 +104,8 @@ public sealed partial class Tensor
     static readonly Definition CopyDefinition = new("copy(x[..]) -> y\n  y[..] = x[..]");
 
     internal static Tensor Call(
-        Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default, DType? result = null) =>
+        Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default,
+            DType? result = null) =>
         Recorded.Call(definition, operands, attributes, result).Outputs[0];
 
     static long CountOf(int[] shape)

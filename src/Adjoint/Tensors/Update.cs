@@ -14,11 +14,13 @@ static class Update
     public static bool Replaces(LoopProgram program, string output)
     {
         var dims = program.Outputs.First(o => o.Name == output).Dims;
-        return Writers(program, output) is [{ Op: LineOp.Set, Condition: null } line] && line.Target.Indices.Equals(Walk(dims))
+        return Writers(program, output) is [{ Op: LineOp.Set, Condition: null } line]
+            && line.Target.Indices.Equals(Walk(dims))
             && !line.Reads().Any(r => r.Tensor == output);
     }
 
     public static EquatableArray<Expr> Walk(EquatableArray<Dim> dims) => dims.Select(d => d.Index).ToEquatable();
 
-    static List<Line> Writers(LoopProgram program, string output) => [.. program.Lines.Where(l => l.Target.Tensor == output)];
+    static List<Line> Writers(LoopProgram program, string output) =>
+        [.. program.Lines.Where(l => l.Target.Tensor == output)];
 }

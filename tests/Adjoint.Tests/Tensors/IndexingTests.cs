@@ -22,7 +22,8 @@ public sealed class IndexingTests
     public void A_position_outside_names_the_axis()
     {
         var error = Assert.Throws<ShapeException>(() => Cube[.., 3, 0]);
-        Assert.Equal("Tensor: position 3 is outside of axis 1, which has 3 positions.\n  x : float64[2, 3, 4]", error.Message);
+        Assert.Equal("Tensor: position 3 is outside of axis 1, which has 3 positions.\n  x : float64[2, 3, 4]",
+            error.Message);
         Assert.Throws<ShapeException>(() => Cube[0, 0, 0, 0]);
         Assert.Throws<ShapeException>(() => Cube[0, 2..5]);
     }
@@ -75,17 +76,19 @@ public sealed class IndexingTests
         Assert.Equal([2, 3, 4, 1], Cube.Unsqueeze(-1).Shape.ToArray());
         Assert.Equal([2, 3, 4], Cube.Unsqueeze(0).Squeeze(0).Shape.ToArray());
         Assert.Equal([2, 12], Cube.Flatten(1).Shape.ToArray());
-        AssertIs(Tensor.Arange(2, DType.Float64).Unsqueeze(1).Expand(3, -1, 2), [3, 2, 2], 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1);
+        AssertIs(Tensor.Arange(2, DType.Float64).Unsqueeze(1).Expand(3, -1, 2), [3, 2, 2], 0, 0, 1, 1, 0, 0, 1, 1, 0,
+            0, 1, 1);
     }
 
     [Fact]
     public void Parts_are_joined_and_cut_along_any_axis()
     {
         var x = Tensor.Of<double>([1, 2, 3, 4], 2, 2);
-        AssertIs(Tensor.Concat(0, x, x[..1], x[1]. Unsqueeze(0)), [4, 2], 1, 2, 3, 4, 1, 2, 3, 4);
+        AssertIs(Tensor.Concat(0, x, x[..1], x[1].Unsqueeze(0)), [4, 2], 1, 2, 3, 4, 1, 2, 3, 4);
         AssertIs(Tensor.Concat(-1, x, x[.., ..1]), [2, 3], 1, 2, 1, 3, 4, 3);
         AssertIs(Tensor.Stack(1, x, -x), [2, 2, 2], 1, 2, -1, -2, 3, 4, -3, -4);
-        AssertIs(Cube.Split([1, 3], axis: 2)[1], [2, 3, 3], 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15, 17, 18, 19, 21, 22, 23);
+        AssertIs(Cube.Split([1, 3], axis: 2)[1], [2, 3, 3], 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15, 17, 18, 19, 21,
+            22, 23);
         Assert.Equal([2, 1], Cube.Split(2, axis: 1).Select(p => p.Shape[1]));
         AssertIs(x.Flip(0, 1), [2, 2], 4, 3, 2, 1);
         AssertIs(x.Pad(1, 0, axis: 0, value: 9), [3, 2], 9, 9, 1, 2, 3, 4);
@@ -123,6 +126,7 @@ public sealed class IndexingTests
     internal static void AssertIs(Tensor found, int[] shape, params double[] values)
     {
         Assert.Equal(shape, found.Shape.ToArray());
-        Assert.InRange(new NdArray(shape, found.ToHost().ToDoubles()).DistanceTo(new(shape, values)), 0, Tolerance.DoubleRounding);
+        Assert.InRange(new NdArray(shape, found.ToHost().ToDoubles()).DistanceTo(new(shape, values)), 0,
+            Tolerance.DoubleRounding);
     }
 }

@@ -14,7 +14,8 @@ sealed record MemberCase(Op Op, Func<Tensor[], Func<string, double>, Tensor> Cal
         return (expected, Array(Run(inputs, out _)));
     }
 
-    /// <summary>Slope along a drawn direction, by differences and by <see cref="Tensor.Backward()"/>; null where nothing
+    /// <summary>Slope along a drawn direction, by differences and by <see cref="Tensor.Backward()"/>; null where
+    /// nothing
     /// has one.</summary>
     public (double Expected, double Found)? Slope()
     {
@@ -23,9 +24,11 @@ sealed record MemberCase(Op Op, Func<Tensor[], Func<string, double>, Tensor> Cal
         var y = Run(inputs, out var leaves);
         if (!y.NeedsGrad) return null;
         var weights = Array(y).Values.Select(_ => random.Uniform(-1, 1)).ToArray();
-        var direction = leaves.Where(l => l.NeedsGrad).ToDictionary(l => l, l => l.ToArray<double>().Select(_ => random.Uniform(-1, 1)).ToArray());
+        var direction = leaves.Where(l => l.NeedsGrad).ToDictionary(l => l,
+            l => l.ToArray<double>().Select(_ => random.Uniform(-1, 1)).ToArray());
         y.Backward(Tensor.Of(HostArray.FromDoubles(DType.Float64, [.. y.Shape], weights)));
-        var found = direction.Sum(d => d.Key.Grad is { } grad ? grad.ToArray<double>().Zip(d.Value, (g, v) => g * v).Sum() : 0);
+        var found = direction.Sum(d => d.Key.Grad is { } grad
+            ? grad.ToArray<double>().Zip(d.Value, (g, v) => g * v).Sum() : 0);
         return ((Moved(Width) - Moved(-Width)) / (2 * Width), found);
 
         double Moved(double by)

@@ -20,7 +20,8 @@ public sealed class MemberSourceTests
         names.UnionWith(["Reduced", "Parts", "Call"]);
         Assert.Empty(members.Where(m => !m.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n =>
             n.Identifier.Text.EndsWith("Ops", StringComparison.Ordinal) || Programs.Contains(n.Identifier.Text)
-            || names.Contains(n.Identifier.Text)) && !m.DescendantNodes().Any(n => n is BinaryExpressionSyntax)).Select(NameOf));
+            || names.Contains(n.Identifier.Text))
+                && !m.DescendantNodes().Any(n => n is BinaryExpressionSyntax)).Select(NameOf));
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class MemberSourceTests
     public void Every_member_says_what_it_does() => Assert.Empty(Members()
         .Where(m => m is MethodDeclarationSyntax or PropertyDeclarationSyntax)
         .Where(m => m.ParameterTypes() is not ["double", ..])
-        .Where(m => !m.GetLeadingTrivia().ToFullString().Contains("/// <summary>", StringComparison.Ordinal)).Select(NameOf));
+        .Where(m => !m.GetLeadingTrivia().ToFullString().Contains("/// <summary>",
+            StringComparison.Ordinal)).Select(NameOf));
 
     static IEnumerable<MemberDeclarationSyntax> Members() =>
         from file in Repository.Files("src/Adjoint/Ops", "*.cs")
@@ -57,5 +59,6 @@ public sealed class MemberSourceTests
 static class MemberSyntax
 {
     public static IReadOnlyList<string> ParameterTypes(this MemberDeclarationSyntax member) =>
-        member is MethodDeclarationSyntax method ? [.. method.ParameterList.Parameters.Select(p => p.Type!.ToString())] : [];
+        member is MethodDeclarationSyntax method
+            ? [.. method.ParameterList.Parameters.Select(p => p.Type!.ToString())] : [];
 }

@@ -69,13 +69,16 @@ public sealed class MemberTests
         new(AttentionOps.AttentionCausal, (x, _) => x[0].AttentionCausal(x[1], x[2])),
         new(AttentionOps.AttentionWindowed, (x, a) => x[0].AttentionWindowed(x[1], x[2], window: (int)a("window"))),
         new(AttentionOps.AttentionMultihead, (x, a) => x[0].AttentionMultihead(x[1], x[2], heads: (int)a("heads"))),
-        new(AttentionOps.AttentionMultiheadCausal, (x, a) => x[0].AttentionMultiheadCausal(x[1], x[2], heads: (int)a("heads"))),
-        new(AttentionOps.AttentionGroupedQuery, (x, a) => x[0].AttentionGroupedQuery(x[1], x[2], groups: (int)a("groups"), queries: (int)a("queries"))),
+        new(AttentionOps.AttentionMultiheadCausal, (x, a) =>
+            x[0].AttentionMultiheadCausal(x[1], x[2], heads: (int)a("heads"))),
+        new(AttentionOps.AttentionGroupedQuery, (x, a) =>
+            x[0].AttentionGroupedQuery(x[1], x[2], groups: (int)a("groups"), queries: (int)a("queries"))),
         new(AttentionOps.AttentionAdditive, (x, _) => x[0].AttentionAdditive(x[1], x[2], x[3])),
         new(AttentionOps.AttentionAlibi, (x, _) => x[0].AttentionAlibi(x[1], x[2])),
         new(ClassificationLossOps.CrossEntropy, (x, _) => x[0].CrossEntropy(x[1])),
         new(ClassificationLossOps.CrossEntropyWeighted, (x, _) => x[0].CrossEntropyWeighted(x[1], x[2])),
-        new(ClassificationLossOps.CrossEntropySmoothed, (x, a) => x[0].CrossEntropySmoothed(x[1], smoothing: a("smoothing"), ignore: (int)a("ignore"))),
+        new(ClassificationLossOps.CrossEntropySmoothed, (x, a) =>
+            x[0].CrossEntropySmoothed(x[1], smoothing: a("smoothing"), ignore: (int)a("ignore"))),
         new(ClassificationLossOps.CrossEntropySoft, (x, _) => x[0].CrossEntropySoft(x[1])),
         new(ClassificationLossOps.Nll, (x, _) => x[0].Nll(x[1])),
         new(ClassificationLossOps.FocalLoss, (x, a) => x[0].FocalLoss(x[1], gamma: a("gamma"))),
@@ -102,11 +105,16 @@ public sealed class MemberTests
         new(ComparisonOps.Select, (x, _) => x[0].Select(x[1], x[2])),
         new(ComparisonOps.MaskedFill, (x, a) => x[0].MaskedFill(x[1], value: a("value"))),
         new(ComparisonOps.Heaviside, (x, a) => x[0].Heaviside(edge: a("edge"), height: a("height"))),
-        new(ConvolutionOps.Conv1d, (x, a) => x[0].Conv1d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
-        new(ConvolutionOps.Conv2d, (x, a) => x[0].Conv2d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
-        new(ConvolutionOps.Conv3d, (x, a) => x[0].Conv3d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
-        new(ConvolutionOps.DepthwiseConv1d, (x, a) => x[0].DepthwiseConv1d(x[1], stride: (int)a("stride"), pad: (int)a("pad"))),
-        new(ConvolutionOps.DepthwiseConv2d, (x, a) => x[0].DepthwiseConv2d(x[1], stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(ConvolutionOps.Conv1d, (x, a) =>
+            x[0].Conv1d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
+        new(ConvolutionOps.Conv2d, (x, a) =>
+            x[0].Conv2d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
+        new(ConvolutionOps.Conv3d, (x, a) =>
+            x[0].Conv3d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
+        new(ConvolutionOps.DepthwiseConv1d, (x, a) =>
+            x[0].DepthwiseConv1d(x[1], stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(ConvolutionOps.DepthwiseConv2d, (x, a) =>
+            x[0].DepthwiseConv2d(x[1], stride: (int)a("stride"), pad: (int)a("pad"))),
         new(ConvolutionOps.CausalConv1d, (x, a) => x[0].CausalConv1d(x[1], dilation: (int)a("dilation"))),
         new(DivergenceOps.KlDivergence, (x, _) => x[0].KlDivergence(x[1])),
         new(DivergenceOps.KlLoss, (x, _) => x[0].KlLoss(x[1])),
@@ -165,23 +173,32 @@ public sealed class MemberTests
         new(NormOps.BatchNormInference, (x, a) => x[0].BatchNormInference(x[1], x[2], x[3], x[4], eps: a("eps"))),
         new(NormOps.GroupNorm, (x, a) => x[0].GroupNorm(groups: (int)a("groups"), x[1], x[2], eps: a("eps"))),
         new(NormOps.InstanceNorm, (x, a) => x[0].InstanceNorm(x[1], x[2], eps: a("eps"))),
-        new(NormOps.LocalResponseNorm, (x, a) => x[0].LocalResponseNorm(size: (int)a("size"), alpha: a("alpha"), beta: a("beta"), k: a("k"))),
+        new(NormOps.LocalResponseNorm, (x, a) =>
+            x[0].LocalResponseNorm(size: (int)a("size"), alpha: a("alpha"), beta: a("beta"), k: a("k"))),
         new(NormOps.Standardize, (x, a) => x[0].Standardize(axis: -1, eps: a("eps"))),
         new(NormOps.NormalizeL2, (x, a) => x[0].NormalizeL2(axis: -1, eps: a("eps"))),
         new(NormOps.NormalizeL1, (x, a) => x[0].NormalizeL1(axis: -1, eps: a("eps"))),
         new(NormOps.WeightNorm, (x, _) => x[0].WeightNorm(x[1])),
-        new(PoolingOps.MaxPool1d, (x, a) => x[0].MaxPool1d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
-        new(PoolingOps.MaxPool2d, (x, a) => x[0].MaxPool2d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
-        new(PoolingOps.AveragePool1d, (x, a) => x[0].AveragePool1d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
-        new(PoolingOps.AveragePool2d, (x, a) => x[0].AveragePool2d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
-        new(PoolingOps.AveragePool1dExcludePad, (x, a) => x[0].AveragePool1dExcludePad(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
-        new(PoolingOps.LpPool2d, (x, a) => x[0].LpPool2d(p: a("p"), size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(PoolingOps.MaxPool1d, (x, a) =>
+            x[0].MaxPool1d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"))),
+        new(PoolingOps.MaxPool2d, (x, a) =>
+            x[0].MaxPool2d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(PoolingOps.AveragePool1d, (x, a) =>
+            x[0].AveragePool1d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(PoolingOps.AveragePool2d, (x, a) =>
+            x[0].AveragePool2d(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(PoolingOps.AveragePool1dExcludePad, (x, a) =>
+            x[0].AveragePool1dExcludePad(size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
+        new(PoolingOps.LpPool2d, (x, a) =>
+            x[0].LpPool2d(p: a("p"), size: (int)a("size"), stride: (int)a("stride"), pad: (int)a("pad"))),
         new(PoolingOps.GlobalAveragePool, (x, _) => x[0].GlobalAveragePool()),
         new(PoolingOps.GlobalMaxPool, (x, _) => x[0].GlobalMaxPool()),
         new(PoolingOps.AdaptiveAveragePool1d, (x, a) => x[0].AdaptiveAveragePool1d(size: (int)a("size"))),
-        new(PoolingOps.AdaptiveAveragePool2d, (x, a) => x[0].AdaptiveAveragePool2d(height: (int)a("size_h"), width: (int)a("size_w"))),
+        new(PoolingOps.AdaptiveAveragePool2d, (x, a) =>
+            x[0].AdaptiveAveragePool2d(height: (int)a("size_h"), width: (int)a("size_w"))),
         new(PoolingOps.AdaptiveMaxPool1d, (x, a) => x[0].AdaptiveMaxPool1d(size: (int)a("size"))),
-        new(PoolingOps.AdaptiveMaxPool2d, (x, a) => x[0].AdaptiveMaxPool2d(height: (int)a("size_h"), width: (int)a("size_w"))),
+        new(PoolingOps.AdaptiveMaxPool2d, (x, a) =>
+            x[0].AdaptiveMaxPool2d(height: (int)a("size_h"), width: (int)a("size_w"))),
         new(PositionOps.Rotary, (x, a) => x[0].Rotary(x[1], period: a("base"))),
         new(PositionOps.RotaryHalves, (x, a) => x[0].RotaryHalves(x[1], period: a("base"))),
         new(PositionOps.LearnedPositions, (x, _) => x[0].LearnedPositions(x[1])),
@@ -242,7 +259,8 @@ public sealed class MemberTests
         new(ShapeOps.UpperTriangle, (x, a) => x[0].UpperTriangle(diagonal: (int)a("diagonal"))),
         new(SliceOps.Slice, (x, a) => x[0].Slice(axis: -1, start: (int)a("start"), length: (int)a("length"))),
         new(SliceOps.Roll, (x, a) => x[0].Roll(shift: (int)a("shift"), axis: -1)),
-        new(SliceOps.PadConstant, (x, a) => x[0].Pad(before: (int)a("before"), after: (int)a("after"), axis: -1, value: a("value"))),
+        new(SliceOps.PadConstant, (x, a) =>
+            x[0].Pad(before: (int)a("before"), after: (int)a("after"), axis: -1, value: a("value"))),
         new(SliceOps.PadEdge, (x, a) => x[0].PadEdge(before: (int)a("before"), after: (int)a("after"), axis: -1)),
         new(SliceOps.PadReflect, (x, a) => x[0].PadReflect(before: (int)a("before"), after: (int)a("after"), axis: -1)),
         new(SliceOps.PadWrap, (x, a) => x[0].PadWrap(before: (int)a("before"), after: (int)a("after"), axis: -1)),
@@ -258,8 +276,10 @@ public sealed class MemberTests
         new(SoftmaxOps.SoftmaxTemperature, (x, a) => x[0].SoftmaxTemperature(temperature: a("temperature"), axis: -1)),
         new(TransportOps.Sinkhorn, (x, a) => x[0].Sinkhorn(x[1], x[2], rounds: (int)a("rounds"), eps: a("eps"))),
         new(TransportOps.WassersteinLine, (x, _) => x[0].WassersteinLine(x[1], x[2])),
-        new(TransposedConvolutionOps.ConvTranspose1d, (x, a) => x[0].ConvTranspose1d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"), outputPad: (int)a("output_pad"))),
-        new(TransposedConvolutionOps.ConvTranspose2d, (x, a) => x[0].ConvTranspose2d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"), outputPad: (int)a("output_pad"))),
+        new(TransposedConvolutionOps.ConvTranspose1d, (x, a) =>
+            x[0].ConvTranspose1d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"), outputPad: (int)a("output_pad"))),
+        new(TransposedConvolutionOps.ConvTranspose2d, (x, a) =>
+            x[0].ConvTranspose2d(x[1], x[2], stride: (int)a("stride"), pad: (int)a("pad"), dilation: (int)a("dilation"), outputPad: (int)a("output_pad"))),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Op.Name)];

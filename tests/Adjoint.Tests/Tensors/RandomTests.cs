@@ -9,7 +9,8 @@ public sealed class RandomTests
     {
         double[] Draw(ulong seed)
         {
-            using (Tensor.Seed(seed)) return (Tensor.Uniform(DType.Float64, 5) + Tensor.Normal(DType.Float64, 5)).ToArray<double>();
+            using (Tensor.Seed(seed)) return (Tensor.Uniform(DType.Float64, 5)
+                + Tensor.Normal(DType.Float64, 5)).ToArray<double>();
         }
         Assert.Equal(Draw(3), Draw(3));
         Assert.NotEqual(Draw(3), Draw(4));

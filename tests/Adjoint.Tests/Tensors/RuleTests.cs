@@ -69,7 +69,8 @@ public sealed class RuleTests
         var cache = new PlanCache(8, reports.Add);
         foreach (var size in new[] { 5, 7, 7, 5 })
             cache.Find(KeyOf(Tensor.Ones(size, 4).Tanh()), () => Plan.For([Tensor.Ones(1) + 1]).Plan);
-        Assert.Equal(["Plan: 1 calls are compiled again; x of tanh is float32[7, 4], before it was float32[5, 4]."], reports);
+        Assert.Equal(["Plan: 1 calls are compiled again; x of tanh is float32[7, 4], before it was float32[5, 4]."],
+            reports);
     }
 
     [Fact]
@@ -176,6 +177,17 @@ public sealed class RuleTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var n = 0; n < Calls; n++) _ = x + z;
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Calls, 1, MostBytes);
+    }
+
+    [Fact]
+    public void A_recording_that_nobody_reads_is_computed_before_it_grows_without_end()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("ADJOINT_SLOW") == "1",
+            "A plan of 10,000 calls takes half a minute: ./check.sh --slow.");
+        var total = Tensor.Scalar(0, DType.Float64);
+        for (var n = 0; n < Recorded.MaxDepth + 5; n++) total += 1;
+        Assert.InRange(total.Source!.Depth, 0, 10);
+        Assert.Equal(Recorded.MaxDepth + 5, total.Item());
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class ScanTests
     public void Several_states_are_carried_together()
     {
         var x = Tensor.Of<double>([1, 1, 1, 1, 1], 5);
-        var states = Tensor.Scan((now, s) => [s[1], s[0] + s[1]], x, Tensor.Scalar(0, DType.Float64), Tensor.Scalar(1, DType.Float64));
+        var states = Tensor.Scan((now, s) => [s[1], s[0]
+            + s[1]], x, Tensor.Scalar(0, DType.Float64), Tensor.Scalar(1, DType.Float64));
         Assert.Equal([1, 1, 2, 3, 5], states[0].ToArray<double>());
         Assert.Equal([1, 2, 3, 5, 8], states[1].ToArray<double>());
     }
@@ -64,7 +65,8 @@ public sealed class ScanTests
     {
         var error = Assert.Throws<ShapeException>(() => Tensor.Scan((now, h) => h[0], Draw(3, 2), Draw(2)));
         Assert.Equal("Scan: the cell returns another state than it gets.\n  before : float64[2]\n  after  : float64[]", error.Message);
-        var read = Assert.Throws<InvalidOperationException>(() => Tensor.Scan((now, h) => h * now.Item(), Draw(3), Draw(2)));
+        var read = Assert.Throws<InvalidOperationException>(() => Tensor.Scan((now, h) => h * now.Item(), Draw(3),
+            Draw(2)));
         Assert.Contains("while a cell is captured", read.Message);
     }
 
