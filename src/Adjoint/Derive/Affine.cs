@@ -7,7 +7,9 @@ namespace Adjoint;
 static class Affine
 {
     /// <summary>Null when the expression is not affine or needs an extent or attribute that is not known.</summary>
-    public static Polynomial? Of(Expr expr, Func<string, Polynomial?> extent, Func<string, Polynomial?> attribute)
+    /// <param name="rounds">Division rounds down, as in indices; otherwise only a whole quotient is one.</param>
+    public static Polynomial? Of(Expr expr, Func<string, Polynomial?> extent, Func<string, Polynomial?> attribute,
+        bool rounds = true)
     {
         return Read(expr);
 
@@ -19,7 +21,7 @@ static class Affine
             AttributeValue value => attribute(value.Name),
             Negate negate => Read(negate.Value) is { } value ? -value : null,
             Binary binary =>
-                Read(binary.Left) is { } a && Read(binary.Right) is { } b ? Combine(binary.Operator, a, b) : null,
+                Read(binary.Left) is { } a && Read(binary.Right) is { } b ? Combine(binary.Operator, a, b, rounds) : null,
             Composite composite => Fold(composite),
             _ => null,
         };
@@ -69,13 +71,14 @@ static class Affine
             ? Polynomial.FloorDivide(form, first.AtLeast(0) ? first : -first) : form;
     }
 
-    static Polynomial? Combine(Arithmetic op, Polynomial a, Polynomial b) => op switch
+    static Polynomial? Combine(Arithmetic op, Polynomial a, Polynomial b, bool rounds) => op switch
     {
         Arithmetic.Add => a + b,
         Arithmetic.Subtract => a - b,
         Arithmetic.Multiply when !a.Axes().Any() || !b.Axes().Any() => a * b,
         // rounding down distributes over nothing: an axis below a division is not affine
-        Arithmetic.Divide when !a.Axes().Any() && !b.Axes().Any() && !b.IsZero => Polynomial.FloorDivide(a, b),
+        Arithmetic.Divide when !a.Axes().Any() && !b.Axes().Any() && !b.IsZero =>
+            rounds ? Polynomial.FloorDivide(a, b) : Polynomial.DivideExactly(a, b),
         Arithmetic.Remainder when !a.Axes().Any() && !b.Axes().Any() && !b.IsZero =>
             a - b * Polynomial.FloorDivide(a, b),
         _ => null,

@@ -28,9 +28,21 @@ public sealed class NormalForm
     EquatableArray<Statement> Rewrite(EquatableArray<Statement> body, string[] loops) => body.SelectMany(s => s switch
     {
         TimeLoop loop => [loop with { Body = Rewrite(loop.Body, [.. loops, loop.Axis]) }],
-        Line line => Rewrite(line with { Value = ConstantFactor.Gather(line.Value) }, loops, IsFirst(line)),
+        Line line => Rewrite(Gathered(line, loops), loops, IsFirst(line)),
         _ => throw Throw.Internal($"unknown statement {s.GetType().Name}"),
     }).ToEquatable();
+
+    // x / x takes its axes with it, and they are still summed over
+    static Line Gathered(Line line, string[] loops)
+    {
+        var gathered = line with { Value = ConstantFactor.Gather(line.Value) };
+        var lost = line.Axes().Except(gathered.Axes()).Except(loops).ToList();
+        if (lost.Count == 0) return gathered;
+        return line.Op is not (LineOp.Add or LineOp.Subtract) ? line : gathered with
+        {
+            Value = ConstantFactor.Gather(lost.Aggregate(gathered.Value, (v, a) => Algebra.Multiply(v, new ExtentValue(a)))),
+        };
+    }
 
     // the only line that writes its tensor, which starts at 0
     bool IsFirst(Line line) => program.Updated(line.Target.Tensor) is null && writers[line.Target.Tensor] == 1;

@@ -94,7 +94,7 @@ sealed class PointCount
 
     // left - right as what has to be at least 0, or 0
     internal static Polynomial? Difference(Compare compare, SymbolicExtents extents) =>
-        extents.Read(compare.Left) is not { } left || extents.Read(compare.Right) is not { } right ? null
+        extents.ReadSide(compare.Left) is not { } left || extents.ReadSide(compare.Right) is not { } right ? null
         : compare.Operator switch
         {
             Comparison.Less => (right - left - 1).Reduced(),
@@ -108,7 +108,7 @@ sealed class PointCount
     List<string> FixedByData(Expr condition)
     {
         if (condition is not Compare { Operator: Comparison.Equal } equality
-            || (extents.Read(equality.Left) ?? extents.Read(equality.Right)) is not { } side) return [];
+            || (extents.ReadSide(equality.Left) ?? extents.ReadSide(equality.Right)) is not { } side) return [];
         var (left, fixedAxes, step) = (side.Axes().ToList(), new List<string>(), Polynomial.One);
         while (left.Find(a => side.FactorOf(a) == step) is { } axis)
         {

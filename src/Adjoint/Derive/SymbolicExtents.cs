@@ -72,6 +72,9 @@ public sealed class SymbolicExtents
     /// <summary>An index or side of a condition (<see cref="Affine"/>).</summary>
     internal Polynomial? Read(Expr expr) => Affine.Of(expr, Known, attribute);
 
+    /// <summary>Outside indices a division does not round.</summary>
+    internal Polynomial? ReadSide(Expr expr) => Affine.Of(expr, Known, attribute, rounds: false);
+
     void Collect(IReadOnlyDictionary<string, Polynomial[]>? operandSizes)
     {
         foreach (var operand in program.Operands)
@@ -111,7 +114,8 @@ public sealed class SymbolicExtents
         var changed = false;
         foreach (var line in program.Axes)
             if (!axes.ContainsKey(line.Axis) && Read(line.Bound) is { } bound)
-                changed |= Set(line.Axis, given is null ? bound.AtLeastZero() : bound, null);
+                changed |= Set(line.Axis, given is null || bound.IsConstant ? bound.AtLeastZero() : bound,
+                    null);
         foreach (var access in accesses)
             for (var d = 0; d < access.Indices.Count; d++) changed |= Tie(access, d);
         return changed;
@@ -219,7 +223,7 @@ public sealed class SymbolicExtents
                 var (from, to) = margins[access.Tensor][d];
                 var room = isUp ? size - 1 + to - rest : rest - from;
                 var extent = Polynomial.FloorDivide(room, isUp ? factor : -factor) + 1;
-                if (given is null) extent = extent.AtLeastZero();
+                if (given is null || extent.IsConstant) extent = extent.AtLeastZero();
                 if (largest is null || (largest - extent).AtLeast(1)) largest = extent;
                 axis = open;
             }
