@@ -108,7 +108,8 @@ public sealed class CpuProgramTests
     {
         var program = Parser.Parse("embedding(w[v,d], int tok[t]) -> y\n  y[t,d] = w[tok[t],d]");
         var inputs = new Dictionary<string,
-            NdArray> { ["w"] = NdArray.Zeros(5, 20), ["tok"] = NdArray.Vector(0, token, 4) };
+            NdArray>
+        { ["w"] = NdArray.Zeros(5, 20), ["tok"] = NdArray.Vector(0, token, 4) };
         var compiled = CpuRun.Compile(program, inputs, DType.Float32);
         var error = Assert.Throws<LoopRunException>(() => CpuRun.Run(compiled, program, inputs, DType.Float32));
         Assert.Contains($"w is read outside its cells: index {token} of dimension 0, which has 0 … 4.", error.Message,
