@@ -4,6 +4,10 @@ using System.Text;
 
 namespace Adjoint.Cli;
 
+/// <summary>Milliseconds of repeated runs.</summary>
+/// <param name="Processor">Processor time of one run on average: on a busy machine it says more than the clock.</param>
+sealed record BenchResult(string Name, int Lines, double Fastest, double Median, double Slowest, double Processor);
+
 /// <summary>Parse, reverse and cost of one text: what stands between a definition and a plan for it.</summary>
 sealed class DerivationBench(string name, string text)
 {
@@ -21,20 +25,25 @@ sealed class DerivationBench(string name, string text)
 
     public int Lines { get; } = text.AsSpan().Count('\n');
 
-    /// <summary>Milliseconds of every run, fastest first.</summary>
-    public double[] Measure(CancellationToken cancellation)
+    public BenchResult Measure(CancellationToken cancellation)
     {
         var times = new double[Runs];
+        var busy = TimeSpan.Zero;
         for (var i = -WarmUp; i < Runs; i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (i == 0) busy = Busy;
             var start = Stopwatch.GetTimestamp();
             Derive();
             if (i >= 0) times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
+        busy = Busy - busy;
         Array.Sort(times);
-        return times;
+        return new(Name, Lines, times[0], times[Runs / 2], times[^1], busy.TotalMilliseconds / Runs);
     }
+
+    // Of all threads: the garbage collector's share belongs to it.
+    static TimeSpan Busy => Environment.CpuUsage.TotalTime;
 
     void Derive()
     {

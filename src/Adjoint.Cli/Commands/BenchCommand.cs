@@ -27,11 +27,11 @@ static class BenchCommand
             if (chosen.Count == 0)
                 throw new UsageException($"bench: there is no benchmark '{parsed.GetValue(filter)}'.",
                     $"benchmarks: {string.Join(", ", DerivationBench.All.Select(b => b.Name))}.");
-            var results = new List<(DerivationBench Bench, double[] Milliseconds)>();
+            var results = new List<BenchResult>();
             foreach (var bench in chosen)
             {
                 terminal.Progress(bench.Name);
-                results.Add((bench, bench.Measure(cancellation)));
+                results.Add(bench.Measure(cancellation));
             }
             terminal.Progress("");
             if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(results));
@@ -40,28 +40,27 @@ static class BenchCommand
         return command;
     }
 
-    static void Print(List<(DerivationBench Bench, double[] Milliseconds)> results, TextWriter output)
+    static void Print(List<BenchResult> results, TextWriter output)
     {
-        var width = Math.Max(9, results.Max(r => r.Bench.Name.Length));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{"benchmark".PadRight(width)}  lines  median ms  fastest  slowest"));
-        foreach (var (bench, times) in results)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{bench.Name.PadRight(width)}  {bench.Lines,5}  "
-                + $"{times[times.Length / 2],9:F2}  {times[0],7:F2}  {times[^1],7:F2}"));
+        var width = Math.Max(9, results.Max(r => r.Name.Length));
+        output.WriteLine($"{"benchmark".PadRight(width)}  lines  median ms  fastest  slowest  processor ms");
+        foreach (var result in results)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name.PadRight(width)}  {result.Lines,5}  "
+                + $"{result.Median,9:F2}  {result.Fastest,7:F2}  {result.Slowest,7:F2}  {result.Processor,12:F2}"));
     }
 
-    static string Json(List<(DerivationBench Bench, double[] Milliseconds)> results) => JsonText.Object(json =>
+    static string Json(List<BenchResult> results) => JsonText.Object(json =>
     {
         json.WriteStartArray("benchmarks");
-        foreach (var (bench, times) in results)
+        foreach (var result in results)
         {
             json.WriteStartObject();
-            json.WriteString("name", bench.Name);
-            json.WriteNumber("lines", bench.Lines);
-            json.WriteNumber("medianMilliseconds", times[times.Length / 2]);
-            json.WriteNumber("fastestMilliseconds", times[0]);
-            json.WriteNumber("slowestMilliseconds", times[^1]);
+            json.WriteString("name", result.Name);
+            json.WriteNumber("lines", result.Lines);
+            json.WriteNumber("medianMilliseconds", result.Median);
+            json.WriteNumber("fastestMilliseconds", result.Fastest);
+            json.WriteNumber("slowestMilliseconds", result.Slowest);
+            json.WriteNumber("processorMilliseconds", result.Processor);
             json.WriteEndObject();
         }
         json.WriteEndArray();

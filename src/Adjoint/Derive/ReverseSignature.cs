@@ -57,12 +57,13 @@ sealed class ReverseSignature
         var needed = NeededAxes(outputs);
         var all = forward.Axes.Concat(lines.NewAxes).ToList();
         var shapes = new List<Operand>();
+        var missing = new HashSet<string>(); // axes of unknown extent
         AddLines();
         axes.AddRange(Inferred(needed, operands));
+        missing = Missing();
         foreach (var operand in forward.Operands)
         {
-            var missing = Missing();
-            if (operands.Any(o => o.Name == operand.Name) || !operand.Dims.Any(d => d.Axes.Any(missing.Contains))) continue;
+            if (!operand.Dims.Any(d => d.Axes.Any(missing.Contains)) || operands.Any(o => o.Name == operand.Name)) continue;
             shapes.Add(operand with { Kind = OperandKind.Shape });
             AddLines();
         }
@@ -82,7 +83,7 @@ sealed class ReverseSignature
                     axes.Add(axis);
                     axis.Bound.Visit(node => grew |= node is ExtentValue extent && needed.Add(extent.Axis));
                 }
-                var missing = Missing();
+                missing = Missing();
                 foreach (var dim in operands.Concat(shapes).SelectMany(o => o.Dims))
                     if (dim.IsComposite && dim.Axes.Any(missing.Contains))
                         foreach (var axis in dim.Axes) grew |= needed.Add(axis);

@@ -245,13 +245,19 @@ sealed class Simplify
             if (source.Indices != copy.Target.Indices || !IsPointwise(copy, loops) || loops.Length > 0) continue;
             if (outputs.Contains(source.Tensor) || index.Writers(source.Tensor).Count == 0 || index.Writers(copy.Target.Tensor).Count > 1) continue;
             if (Relations.PlainAxes(source).Count != source.Indices.Count) continue;
-            if (Enumerable.Range(0, source.Indices.Count).Any(d => CarriedCells.IsHomeless(body, source.Tensor, d))) continue;
+            if (!IsPlain(source.Tensor)
+                && Enumerable.Range(0, source.Indices.Count).Any(d => CarriedCells.IsHomeless(body, source.Tensor, d))) continue;
             var rest = statements.ToList();
             rest.RemoveAt(i);
             return [.. rest.ToEquatable().MapLines(l => l.Map(e => e is Access a && a.Tensor == source.Tensor ? new Access(copy.Target.Tensor, a.Indices) : e))];
         }
         return null;
     }
+
+    // Every access walks with axes: no cell beside any dimension.
+    bool IsPlain(string tensor) => index.Writers(tensor).All(l => l.Target.Indices.All(i => i is AxisValue))
+        && index.Readers(tensor).SelectMany(l => l.Reads())
+            .All(r => r.Tensor != tensor || r.Indices.All(i => i is AxisValue));
 
     // += is = where each cell is written once.
     EquatableArray<Statement> Assigned(EquatableArray<Statement> statements, string[] loops) => statements.Map(s => s switch
