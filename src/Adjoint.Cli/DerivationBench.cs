@@ -11,8 +11,9 @@ sealed record BenchResult(string Name, int Lines, double Fastest, double Median,
 /// <summary>Parse, reverse and cost of one text: what stands between a definition and a plan for it.</summary>
 sealed class DerivationBench(string name, string text)
 {
-    // Enough runs for a median that repeats; the first ones compile and are not counted.
-    const int WarmUp = 30, Runs = 51;
+    // Enough runs for a median that repeats. Before them the code is compiled twice, quickly and then well.
+    const int Runs = 51;
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
 
     const int Blocks = 50;
 
@@ -27,15 +28,19 @@ sealed class DerivationBench(string name, string text)
 
     public BenchResult Measure(CancellationToken cancellation)
     {
-        var times = new double[Runs];
-        var busy = TimeSpan.Zero;
-        for (var i = -WarmUp; i < Runs; i++)
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp;)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (i == 0) busy = Busy;
+            Derive();
+        }
+        var times = new double[Runs];
+        var busy = Busy;
+        for (var i = 0; i < Runs; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
             var start = Stopwatch.GetTimestamp();
             Derive();
-            if (i >= 0) times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
         busy = Busy - busy;
         Array.Sort(times);
