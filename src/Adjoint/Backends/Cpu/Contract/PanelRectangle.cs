@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
 
@@ -40,10 +38,7 @@ static unsafe class PanelRectangle
             for (var sum = 0; sum < sums; sum++, panel += width, source += sumStep) CopyDense(source, lanes, panel);
             return;
         }
-        var lane = 0;
-        if (sumStep == 1 && sizeof(T) == 4)
-            for (; lane + 4 <= lanes; lane += 4)
-                TransposeFour((float*)source + lane * laneStep, laneStep, sums, width, (float*)panel + lane);
+        var lane = sumStep == 1 ? PanelTranspose.Copy(source, laneStep, lanes, sums, width, panel) : 0;
         for (; lane < lanes; lane++)
             for (var sum = 0; sum < sums; sum++)
                 panel[(long)sum * width + lane] = source[lane * laneStep + sum * sumStep];
@@ -94,30 +89,4 @@ static unsafe class PanelRectangle
         }
         for (var i = 0; i < count; i++) target[i] = source[i];
     }
-
-    // Four lanes along the sums, four sums at a time: row i of the block becomes column i.
-    static void TransposeFour(float* source, long laneStep, int sums, int width, float* panel)
-    {
-        float* s0 = source, s1 = s0 + laneStep, s2 = s1 + laneStep, s3 = s2 + laneStep;
-        var sum = 0;
-        for (; sum + 4 <= sums && (Sse.IsSupported || AdvSimd.Arm64.IsSupported); sum += 4, panel += 4L * width)
-        {
-            var (low0, high0) = Zip(Vector128.Load(s0 + sum), Vector128.Load(s2 + sum));
-            var (low1, high1) = Zip(Vector128.Load(s1 + sum), Vector128.Load(s3 + sum));
-            var (row0, row1) = Zip(low0, low1);
-            var (row2, row3) = Zip(high0, high1);
-            row0.Store(panel);
-            row1.Store(panel + width);
-            row2.Store(panel + 2L * width);
-            row3.Store(panel + 3L * width);
-        }
-        for (; sum < sums; sum++, panel += width)
-            (panel[0], panel[1], panel[2], panel[3]) = (s0[sum], s1[sum], s2[sum], s3[sum]);
-    }
-
-    // a0 b0 a1 b1 and a2 b2 a3 b3.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector128<float> Low, Vector128<float> High) Zip(Vector128<float> a, Vector128<float> b) => Sse.IsSupported
-        ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
-        : (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
 }
