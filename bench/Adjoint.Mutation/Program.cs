@@ -78,7 +78,7 @@ bool Run(int worker, byte[]? image, TimeSpan limit)
     if (image is not null) File.WriteAllBytes(Path.Combine(folder, "Adjoint.dll"), image);
     string[][] stages =
     [
-        [.. Classes("Reverse", "NormalForm", "Extents", "Polynomial", "Cost", "Mixing", "ReverseText")],
+        [.. Classes("Reverse", "Algebra", "NormalForm", "Extents", "Polynomial", "Cost", "Mixing", "ReverseText")],
         [.. Classes("Textbook", "CostGolden", "NormGolden", "RecurrentGolden", "AttentionGolden", "LossGolden", "ProductGolden",
             "OptimizerGolden", "GradientPenaltyGolden")],
         [.. Classes("Example", "RandomProgram", "RandomReverse", "RandomGradient", "RandomSecondOrder")],

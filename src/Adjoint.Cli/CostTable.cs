@@ -80,9 +80,7 @@ static class CostTable
 
     static CostTableRow Row(LoopProgram model, LoopProgram? step, Letters letters)
     {
-        var reverse = Reverse.Of(model);
-        var forward = letters.Of(reverse?.Forward ?? model, [.. (reverse?.Kept ?? []).Select(k => k.Name)]);
-        var backward = reverse is null ? null : letters.Of(reverse.Program);
+        var (forward, backward) = letters.Of(model, Reverse.Of(model));
         var row = new CostTableRow(model.Name,
             letters.Shown(forward.Operations + (backward?.Operations ?? Polynomial.Zero)),
             letters.Shown(forward.Kept),

@@ -47,8 +47,11 @@ sealed class Letters
     public IEnumerable<string> Introduced => given.Values.SelectMany(v => v.Symbols)
         .Concat(products.Select(p => p.Product));
 
-    public Cost Of(LoopProgram program, IReadOnlyCollection<string>? kept = null) =>
-        Cost.Of(program, given, kept: kept);
+    public Cost Of(LoopProgram program) => Cost.Of(program, given);
+
+    /// <summary>The program keeping what its reverse needs, and the reverse where it has one.</summary>
+    public (Cost Forward, Cost? Reverse) Of(LoopProgram program, Reverse? reverse) =>
+        reverse is null ? (Of(program), null) : Cost.Of(reverse, given);
 
     public Cost Numbers(Cost cost) => cost.At(numbers);
 

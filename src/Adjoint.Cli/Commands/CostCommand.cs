@@ -59,8 +59,10 @@ static class CostCommand
     static string Text(Subject subject, Letters letters)
     {
         var text = new StringBuilder();
-        Section(subject.Program.Name, CostText.Lines(ForwardCost(subject.Program, out var reverse, letters), letters));
-        if (reverse is not null) Section(reverse.Program.Name, CostText.Lines(letters.Of(reverse.Program), letters));
+        var reverse = Reverse.Of(subject.Program);
+        var (forward, back) = letters.Of(subject.Program, reverse);
+        Section(subject.Program.Name, CostText.Lines(forward, letters));
+        if (back is not null) Section(reverse!.Program.Name, CostText.Lines(back, letters));
         return text.ToString();
 
         void Section(string name, IEnumerable<string> lines)
@@ -78,21 +80,14 @@ static class CostCommand
         {
             json.WriteStartObject();
             json.WriteString("name", subject.Program.Name);
-            CostText.Write(json, "forward", ForwardCost(subject.Program, out var reverse, letters), letters);
-            if (reverse is null) json.WriteNull("reverse");
-            else CostText.Write(json, "reverse", letters.Of(reverse.Program), letters);
+            var (forward, back) = letters.Of(subject.Program, Reverse.Of(subject.Program));
+            CostText.Write(json, "forward", forward, letters);
+            if (back is null) json.WriteNull("reverse");
+            else CostText.Write(json, "reverse", back, letters);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     });
-
-    // The forward program with what it keeps for its reverse.
-    static Cost ForwardCost(LoopProgram program, out Reverse? reverse, Letters letters)
-    {
-        reverse = Reverse.Of(program);
-        return reverse is null ? letters.Of(program)
-            : letters.Of(reverse.Forward, [.. reverse.Kept.Select(k => k.Name)]);
-    }
 
     // In a table a letter need not be one of every program, but of some.
     static void CheckNames(List<Subject> subjects, Letters letters)

@@ -53,10 +53,15 @@ public sealed class Cost
         bool asWritten = false, IReadOnlyCollection<string>? kept = null) =>
         new(program, given ?? new Dictionary<string, Polynomial>(), asWritten, kept ?? []);
 
-    /// <summary>Forward, keeping what the reverse needs, and the reverse.</summary>
+    /// <summary>Forward, keeping what the reverse needs, and the reverse, both in the letters of the forward.</summary>
     public static (Cost Forward, Cost Reverse) Of(Reverse reverse,
-        IReadOnlyDictionary<string, Polynomial>? given = null) =>
-        (Of(reverse.Forward, given, kept: [.. reverse.Kept.Select(k => k.Name)]), Of(reverse.Program, given));
+        IReadOnlyDictionary<string, Polynomial>? given = null)
+    {
+        var forward = Of(reverse.Forward, given, kept: [.. reverse.Kept.Select(k => k.Name)]);
+        var names = forward.given.ToDictionary();
+        foreach (var axis in forward.Extents.Axes) names[axis] = forward.Extents[axis];
+        return (forward, Of(reverse.Program, names));
+    }
 
     /// <summary>The same count with numbers for the names in its formulas (and for axes and attributes that have no
     /// other name).</summary>

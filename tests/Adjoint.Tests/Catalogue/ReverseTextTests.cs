@@ -6,35 +6,33 @@ namespace Adjoint.Tests;
 
 public sealed class ReverseTextTests
 {
-    [Theory]
-    [InlineData("softmax")]
-    [InlineData("log_softmax")]
-    [InlineData("layer_norm")]
-    [InlineData("batch_norm")]
-    [InlineData("attention")]
-    [InlineData("linear_attention_causal")]
-    [InlineData("conv2d")]
-    [InlineData("max_pool2d")]
-    [InlineData("embedding")]
-    [InlineData("rotary")]
-    [InlineData("rnn")]
-    [InlineData("gru")]
-    [InlineData("lstm")]
-    [InlineData("cross_entropy")]
-    [InlineData("ctc")]
-    [InlineData("adam")]
-    [InlineData("cache_append")]
-    [InlineData("cumulative_product")]
-    public void A_reverse_reads_as_a_person_would_write_it(string name)
-    {
-        var reverse = Reverse.Of(Catalogue.Find(name)!.Program)!;
-        var (forward, back) = Cost.Of(reverse);
-        Repository.AssertGolden($"""
-            {Printer.Print(reverse.Forward)}
-            {Printer.Print(reverse.Program)}
-            # Operations: {forward.Operations}
-            # Operations of the reverse: {back.Operations}
+    public static TheoryData<string> Names => CatalogueTests.Names;
 
-            """, "tests", "golden", "reverses", name + ".txt");
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_derived_from_an_op_reads_as_on_file(string name)
+    {
+        var program = Catalogue.Find(name)!.Program;
+        var lines = new List<string>();
+        if (Reverse.Of(program) is { } reverse)
+        {
+            var (forward, back) = Cost.Of(reverse);
+            lines.AddRange([Printer.Print(reverse.Forward), Printer.Print(reverse.Program)]);
+            lines.AddRange([.. Figures("Forward", forward), .. Figures("Reverse", back)]);
+            if (Reverse.Of(reverse.Program) is { } second)
+                lines.Add($"# Reverse of the reverse: {Cost.Of(second).Reverse.Operations}");
+        }
+        else lines.AddRange([Printer.Print(program), .. Figures("Forward", Cost.Of(program))]);
+        lines.AddRange(Mixing.Of(program).Print().TrimEnd('\n').Split('\n').Select(line => $"# {line}"));
+        Repository.AssertGolden(string.Join('\n', lines) + "\n", "tests", "golden", "derived", name + ".txt");
+    }
+
+    static IEnumerable<string> Figures(string title, Cost cost)
+    {
+        yield return $"# {title}: {cost.Operations}{(cost.IsExact ? "" : " at most")}";
+        if (cost.DenseOperations != cost.Operations) yield return $"#   without clipping {cost.DenseOperations}";
+        foreach (var (kind, count) in cost.ByKind) yield return $"#   {kind} {count}";
+        yield return $"#   reads {cost.BytesRead}, writes {cost.BytesWritten}, kept {cost.Kept}";
+        yield return $"#   peak {cost.PeakBytes}, critical path {cost.CriticalPath}";
     }
 }

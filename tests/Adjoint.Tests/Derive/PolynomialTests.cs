@@ -26,6 +26,14 @@ public sealed class PolynomialTests
         Assert.Equal("1000000000000000000000000000000000000",
             Polynomial.Symbol("t").Power(4).Evaluate(new Dictionary<string, int> { ["t"] = 1_000_000_000 }).ToString());
 
+    [Fact]
+    public void What_divides_only_some_terms_divides_nothing()
+    {
+        Assert.Null(Polynomial.DivideExactly(M * B + T, B));
+        Assert.Null(Polynomial.DivideExactly(4 * M + 3, 2));
+        Assert.Equal(M + T, Polynomial.DivideExactly(M * B + T * B, B));
+    }
+
     [Theory]
     [InlineData(7, 3)]
     [InlineData(-7, -4)]
