@@ -4,14 +4,17 @@ using Adjoint.Bench;
 return args switch
 {
     ["products", ..] => Products.Run(args[1..]),
+    ["memory", ..] => MemoryLoops.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: Adjoint.Bench products [filter] [--json]
+        Usage: Adjoint.Bench products|memory [filter] [--json]
           products   matrix products of many shapes, GFLOP/s; ADJOINT_THREADS and ADJOINT_WIDTH apply
+          memory     loops that are no products against the speed of memory; --print shows the kernels, --fallbacks
+                     instead lists the lines of the catalogue that run without vectors
         """);
     return 2;
 }
