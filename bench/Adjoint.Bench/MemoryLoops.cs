@@ -62,7 +62,7 @@ static unsafe class MemoryLoops
             ("heads(x[b,t,h,d]) -> y\n  y[b,h,t,d] = x[b,t,h,d]", [16, 512, 8, 64]),
             ("turned_heads(x[b,t,h,d]) -> y\n  y[b,h,d,t] = x[b,t,h,d]", [16, 512, 8, 64]),
             ("argmax(x[b,j]) -> at\n  m[b] max= x[b,j]\n  at[b] min= j  if x[b,j] == m[b]", rows),
-            ("prefix_sums(x[b,j]) -> y\n  axis i < #j\n  for i:\n    s[i,b] = s[i-1,b] + x[b,0 + i]\n  y[b,i] = s[i,b]", rows),
+            ("prefix_sums(x[b,t]) -> y\n  for t:\n    y[b,t] = y[b,t-1] + x[b,t]", rows),
         })
             yield return Of(text, shape);
         foreach (var tensors in (int[])[1, 50, 500]) yield return Adam(10_000_000, tensors);
@@ -98,7 +98,8 @@ static unsafe class MemoryLoops
                 // Sizes differ a little, as those of layers do.
                 shapes[Named(operand.Name)] = [parameters / tensors + n % 7];
             }
-            foreach (var output in one.Outputs) outputs.Add(new(Named(output.Name), new Dim[] { new(axis) }.ToEquatable()));
+            foreach (var output in one.Outputs)
+                outputs.Add(new(Named(output.Name), new Dim[] { new(axis) }.ToEquatable()));
             foreach (var line in one.Lines)
                 body.Add(line.Map(e => e switch
                 {
@@ -149,10 +150,10 @@ static unsafe class MemoryLoops
         var (median, least) = (time.Median * 1e3, time.Least * 1e3);
         Console.WriteLine(isJson
             ? string.Create(CultureInfo.InvariantCulture, $$"""
-                {"workload":"{{made.Name}}","lib":"adjoint","threads":{{team.Threads}},"median_ms":{{median:F4}},"min_ms":{{least:F4}},"gb_per_s":{{rate:F1}},"share_of_copy":{{rate / copied:F2}}}
+                {"workload":"{{made.Name}}","lib":"adjoint","threads":{{team.Threads}},"median_ms":{{median:F4}},"min_ms":{{least:F4}},"gb_per_s":{{rate:F1}},"of_copy":{{rate / copied:F2}}}
                 """)
             : string.Create(CultureInfo.InvariantCulture,
-                $"{made.Name,-22} {median,8:F3} ms ({least:F3})  {rate,5:F1} GB/s  {rate / copied,4:F2} of copy ({copied:F1})  ")
+                $"{made.Name,-22} {median,8:F3} ms ({least:F3})  {rate,5:F1} GB/s  {rate / copied,4:F2} of copy ")
                 + $"{compiled.Kernels} kernels, {compiled.ArenaBytes >> 10} KiB");
         foreach (var fallback in compiled.Fallbacks.Distinct()) Console.WriteLine($"    scalar: {fallback}");
         foreach (var storage in storages) storage.Dispose();

@@ -48,6 +48,12 @@ sealed partial class CSharpWriter
                 : type.IsInteger ? $"var {local.Name} = integers{cell};"
                 : $"var {local.Name} = {(type == CodeType.Float ? "(float)" : "")}numbers{cell};");
         }
+        foreach (var row in kernel.Rows)
+        {
+            var (cell, name, alignment) = (Keyword(row.Local.Type.Element), row.Raw.Name, CodeRow.Alignment);
+            Line($"var {name} = stackalloc {cell}[{row.Reserved}];");
+            Line($"var {row.Local.Name} = ({cell}*)(((nint){name} + {alignment - 1}) & -{alignment});");
+        }
         WriteAll(kernel.Body);
         depth--;
         Line("}");

@@ -7,6 +7,7 @@ namespace Adjoint;
 sealed partial class CodeBuilder(string name, CodeTarget target)
 {
     readonly List<CodeParameter> parameters = [];
+    readonly List<CodeRow> rows = [];
     readonly HashSet<string> names = [.. Keywords];
     readonly HashSet<CodeLocal> variables = [];
     List<CodeStatement> block = [];
@@ -27,6 +28,15 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
 
     /// <summary>The next number of the call, in the type the kernel computes in.</summary>
     public CodeLocal Number(string name, Element element) => Parameter(name, new CodeType(element));
+
+    /// <summary>Cells that each call has for itself; a few KB, for they lie on the stack.</summary>
+    public CodeLocal Row(string name, Element element, long count)
+    {
+        var type = new CodeType(element, 1, IsPointer: true);
+        var local = new CodeLocal(Unique(name), type);
+        rows.Add(new(local, new(Unique($"{name}_row"), type), count));
+        return local;
+    }
 
     /// <summary>A name for a value that is used more than once; names and numbers stay what they are.</summary>
     public CodeExpr Let(string name, CodeExpr value) =>
@@ -95,7 +105,7 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
         return a - FloorDivide(a, b) * b;
     }
 
-    public KernelCode Build() => new(name, Target, parameters, Begin, End, block);
+    public KernelCode Build() => new(name, Target, parameters, Begin, End, block) { Rows = rows };
 
     /// <summary>The statements that an action writes, apart from those around them.</summary>
     List<CodeStatement> Block(Action write)

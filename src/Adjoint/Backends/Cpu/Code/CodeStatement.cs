@@ -26,12 +26,25 @@ sealed record CodeRemark(string Text) : CodeStatement;
 /// <summary>A buffer, integer or number of the caller, by its place among those of its kind.</summary>
 sealed record CodeParameter(CodeLocal Local, int Place);
 
+/// <summary>Cells that a call has for itself, on its stack.</summary>
+/// <param name="Raw">Where they lie before they are aligned.</param>
+sealed record CodeRow(CodeLocal Local, CodeLocal Raw, long Count)
+{
+    public const int Alignment = Storage.Alignment;
+
+    /// <summary>With room for aligning.</summary>
+    public long Reserved => Count + Alignment / Local.Type.ElementBytes - 1;
+}
+
 /// <summary>A complete kernel, ready to be written as IL or as C#.</summary>
 /// <param name="Begin">First index of the outermost axis that a call does.</param>
 /// <param name="End">The index after the last one.</param>
 sealed record KernelCode(
     string Name, CodeTarget Target, IReadOnlyList<CodeParameter> Parameters, CodeLocal Begin, CodeLocal End,
-    IReadOnlyList<CodeStatement> Body);
+    IReadOnlyList<CodeStatement> Body)
+{
+    public IReadOnlyList<CodeRow> Rows { get; init; } = [];
+}
 
 /// <summary>The one calling convention of all kernels; threads get chunks [begin, end) of the outermost axis.</summary>
 /// <param name="buffers">The first cell of each buffer.</param>

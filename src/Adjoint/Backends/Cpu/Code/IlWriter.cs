@@ -49,8 +49,22 @@ sealed partial class IlWriter
             if (type == CodeType.Float) il.Emit(OpCodes.Conv_R4);
             il.Emit(OpCodes.Stloc, slots.Declare(local));
         }
+        foreach (var row in kernel.Rows) Reserve(row);
         Write(kernel.Body);
         il.Emit(OpCodes.Ret);
+    }
+
+    void Reserve(CodeRow row)
+    {
+        il.Emit(OpCodes.Ldc_I4, checked((int)row.Reserved * row.Local.Type.ElementBytes));
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Localloc);
+        il.Emit(OpCodes.Ldc_I4, CodeRow.Alignment - 1);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldc_I4, -CodeRow.Alignment);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Stloc, slots.Declare(row.Local));
     }
 
     void Write(IReadOnlyList<CodeStatement> block)

@@ -97,11 +97,13 @@ sealed class CpuCompiler
         foreach (var plan in own)
             if (plan.Fallback is { } reason) Fallbacks.Add($"{plan.Line}: {reason}");
         var isParallel = item is LoopNode root && LoopTree.IsParallel(program, root);
-        var kernel = Write(new HashSet<string>());
-        var local = own.Select(p => p.Line.Target.Tensor)
-            .Where(t => IsLocal(t, own) && !kernel.Loaded.Contains(t)).ToHashSet();
-        if (local.Count > 0) kernel = Write(local);
+        var kernel = Write(new HashSet<string>(), new Dictionary<string, RowBuffer>());
+        var inside = own.Select(p => p.Line.Target.Tensor).Distinct().Where(t => IsLocal(t, own)).ToList();
+        var local = inside.Where(t => !kernel.Loaded.Contains(t)).ToHashSet();
+        var rows = RowBuffers.Of(program, item, inside.Where(kernel.Loaded.Contains));
+        if (local.Count > 0 || rows.Count > 0) kernel = Write(local, rows);
         Unstored.UnionWith(local);
+        Unstored.UnionWith(rows.Keys);
         var text = CSharpWriter.Print(kernel.Code);
         texts.Add(text);
         var (extent, chunk) = Chunks(item, isParallel);
@@ -109,8 +111,8 @@ sealed class CpuCompiler
             [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
             [.. kernel.Integers.Select(a => loops.IndexOf(a))], extent, chunk, team);
 
-        NestKernel Write(HashSet<string> unstored) =>
-            NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored);
+        NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows) =>
+            NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows);
     }
 
     ContractionStep Contract(LinePlan plan, ContractionLine line)

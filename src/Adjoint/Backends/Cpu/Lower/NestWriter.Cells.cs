@@ -10,7 +10,7 @@ sealed partial class NestWriter
     CodeExpr Read(Access access)
     {
         var place = program[access.Tensor];
-        var offset = program.Offset(access);
+        var offset = Offset(access);
         loaded.Add(place.Name);
         if (vector is null || !access.Axes().Contains(vector))
         {
@@ -49,9 +49,14 @@ sealed partial class NestWriter
         return value;
     }
 
+    IndexForm Offset(Access access) =>
+        rows.TryGetValue(access.Tensor, out var row) ? row.Offset(program, access) : program.Offset(access);
+
     CodeLocal Pointer(TensorPlace place)
     {
         if (pointers.TryGetValue(place.Name, out var pointer)) return pointer;
+        if (rows.TryGetValue(place.Name, out var row))
+            return pointers[place.Name] = code.Row(place.Name, place.Element, row.Count);
         buffers.Add(place);
         return pointers[place.Name] = code.Buffer(place.Name, place.Element);
     }
@@ -79,7 +84,7 @@ sealed partial class NestWriter
 
     void PrepareBase(Access access, string axis, HashSet<string> written)
     {
-        var offset = program.Offset(access).Without(axis);
+        var offset = Offset(access).Without(axis);
         var isReady = offset.Symbols.All(s => program.Atom(s) is { } atom
             ? atom.Axes().TrueForAll(positions.ContainsKey) && IsFixed(atom, written)
                 && (vector is null || !atom.Axes().Contains(vector))
@@ -107,7 +112,7 @@ sealed partial class NestWriter
                         Element.Int64);
                 loaded.Add(access.Tensor);
                 var place = program[access.Tensor];
-                var offset = program.Offset(access);
+                var offset = Offset(access);
                 if (isChecked || line.IsSafe(access)) return Code.Convert(code.Let("index", Load(place, offset)),
                     Element.Int64);
                 var isInside = Inside(access);

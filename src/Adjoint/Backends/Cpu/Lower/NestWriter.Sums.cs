@@ -106,7 +106,7 @@ sealed partial class NestWriter
 
         CodeExpr Write(TensorPlace place)
         {
-            var offset = plan.Line.TargetOffset;
+            var offset = Offset(target);
             var isVector = vector is not null && offset[vector] != 0;
             var isStored = !unstored.Contains(place.Name);
             var (pointer, index) = isStored ? Address(place, offset) : (value, value);

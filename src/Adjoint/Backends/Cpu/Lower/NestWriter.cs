@@ -11,6 +11,7 @@ sealed partial class NestWriter
     readonly CodeBuilder code;
     readonly Sites sites;
     readonly IReadOnlySet<string> unstored; // tensors that live in locals only
+    readonly IReadOnlyDictionary<string, RowBuffer> rows;
     readonly Dictionary<string, CodeExpr> positions = [];
     readonly Dictionary<Expr, int> uses = [];
     readonly List<string> loops = []; // open ones, outermost first
@@ -24,18 +25,19 @@ sealed partial class NestWriter
     Lanes? lanes;
     bool isChecked; // all reads of the point are known to be inside
 
-    NestWriter(BoundProgram program, string name, CodeTarget target, Sites sites, IReadOnlySet<string> unstored)
+    NestWriter(BoundProgram program, string name, CodeTarget target, Sites sites, IReadOnlySet<string> unstored,
+        IReadOnlyDictionary<string, RowBuffer> rows)
     {
-        (this.program, code, this.sites, this.unstored) = (program, new(name, target), sites, unstored);
+        (this.program, code, this.sites, this.unstored, this.rows)
+            = (program, new(name, target), sites, unstored, rows);
         element = program.Element;
     }
 
     /// <summary>The kernel of an item, and what it takes.</summary>
     public static NestKernel Write(BoundProgram program, LoopItem item, bool isParallel, string name,
-        CodeTarget target, Sites sites,
-        IReadOnlySet<string> unstored)
+        CodeTarget target, Sites sites, IReadOnlySet<string> unstored, IReadOnlyDictionary<string, RowBuffer> rows)
     {
-        var writer = new NestWriter(program, name, target, sites, unstored);
+        var writer = new NestWriter(program, name, target, sites, unstored, rows);
         foreach (var axis in item.Plans.SelectMany(p => p.Line.Loops).Distinct())
         {
             writer.positions[axis] = writer.code.Integer(axis);

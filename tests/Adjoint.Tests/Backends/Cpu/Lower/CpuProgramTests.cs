@@ -65,8 +65,9 @@ public sealed class CpuProgramTests
             DType.Float32);
         Assert.Equal(1, compiled.Kernels);
         Assert.Empty(compiled.Fallbacks);
-        // x, e and y; m and z are locals
-        Assert.DoesNotContain("float*)buffers[3]", compiled.Print(), StringComparison.Ordinal);
+        // x and y; m and z are locals, e is a row
+        Assert.DoesNotContain("float*)buffers[2]", compiled.Print(), StringComparison.Ordinal);
+        Assert.Equal(0, compiled.ArenaBytes);
     }
 
     [Fact]
