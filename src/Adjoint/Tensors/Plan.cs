@@ -22,7 +22,8 @@ abstract class Plan
         var plan = PlanCache.Shared.Find(key, () =>
         {
             var step = StepProgram.Of(calls, wanted);
-            return new ReferencePlan(step) { LeafOf = [.. step.Leaves.Select(l => leaves.IndexOf(l))] };
+            int[] order = [.. step.Leaves.Select(l => leaves.IndexOf(l))];
+            return CpuPlan.IsOn ? new CpuPlan(step) { LeafOf = order } : new ReferencePlan(step) { LeafOf = order };
         });
         return (plan, [.. plan.LeafOf.Select(i => leaves[i])]);
     }
@@ -80,36 +81,4 @@ abstract class Plan
     static bool CanRun(Tensor tensor, Recorded call) => call.Tracing is null || call.Tracing == Tracing.Current ? true
         : throw new InvalidOperationException($"{tensor} is read after the {call.Tracing.Name} that made it.\n"
             + $"  {tensor.Name} of {call.Binding.Program.Name}\nHint: return it from the {call.Tracing.Name}.");
-}
-
-/// <summary>Runs the step on the reference interpreter: slow, and the law.</summary>
-sealed unsafe class ReferencePlan(StepProgram step) : Plan
-{
-    public override void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs)
-    {
-        var given = new Dictionary<string, NdArray>();
-        for (var i = 0; i < operands.Length; i++)
-        {
-            var leaf = step.Leaves[i];
-            given[step.Program.Operands[i].Name] = leaf.Draws is { } kind
-                ? RandomKey.Of(operands[i]).Draw(kind, [.. leaf.Shape])
-                : new([.. leaf.Shape], ToDoubles(operands[i], leaf.Type, leaf.Count));
-        }
-        var result = Reference.Run(step.Program, given);
-        for (var i = 0; i < outputs.Length; i++)
-            FromDoubles(result.Outputs[step.Program.Outputs[i].Name].Values, outputs[i], step.Results[i].Type);
-    }
-
-    static double[] ToDoubles(Storage storage, DType type, long count)
-    {
-        var array = new HostArray(type, [checked((int)count)]);
-        new ReadOnlySpan<byte>(storage.Pointer, array.Bytes.Length).CopyTo(array.Bytes);
-        return array.ToDoubles();
-    }
-
-    static void FromDoubles(double[] values, Storage storage, DType type)
-    {
-        var array = HostArray.FromDoubles(type, [values.Length], values);
-        array.Bytes.CopyTo(new Span<byte>(storage.Pointer, array.Bytes.Length));
-    }
 }

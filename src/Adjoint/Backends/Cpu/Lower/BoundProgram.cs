@@ -10,27 +10,40 @@ sealed class BoundProgram
     readonly Dictionary<string, Expr> atoms = [];
     readonly Dictionary<Expr, double?> constants = [];
 
-    public BoundProgram(LoopProgram program, Extents extents, IReadOnlyDictionary<string, DType> operandTypes,
-        DType otherwise)
+    /// <param name="types">Of operands and computed tensors; those it does not name are floating, or indices.</param>
+    /// <param name="otherwise">The floating type where nothing tells it.</param>
+    /// <param name="results">How many of the outputs the caller receives; the others are declared for their sizes
+    /// alone.</param>
+    public BoundProgram(LoopProgram program, Extents extents, IReadOnlyDictionary<string, DType> types,
+        DType otherwise, int results)
     {
         (Program, Extents) = (program, extents);
         Integers = Checker.IntegerOperands(program);
-        Type = FloatingType(program, operandTypes) ?? otherwise;
+        Type = FloatingType(types) ?? otherwise;
         foreach (var operand in program.Operands)
         {
             if (operand.Kind is OperandKind.Shape) continue;
-            var type = operandTypes.TryGetValue(operand.Name, out var given) ? given
-                : Integers.Contains(operand.Name) ? DType.Int64 : Type;
-            Add(new(operand.Name, places.Count, type, extents.Tensor(operand.Name)) { IsOperand = true });
+            var isIndex = Integers.Contains(operand.Name);
+            var given = types.TryGetValue(operand.Name, out var named) ? named : isIndex ? DType.Int64 : Type;
+            if (isIndex && given.IsFloating)
+                throw new LoopRunException($"{program.Name}: {operand.Name} is {given.Name}; it holds integers.");
+            Add(new(operand.Name, places.Count, InKernels(given, DType.Int32), extents.Tensor(operand.Name))
+            {
+                IsOperand = true,
+                Outside = given,
+            });
         }
+        var received = program.Outputs.Take(results).Select(o => o.Name).ToHashSet();
         foreach (var writers in program.Lines.GroupBy(l => l.Target.Tensor))
         {
             var updates = program.Updated(writers.Key)?.Name;
-            Add(new(writers.Key, places.Count, updates is null ? Type : places[updates].Type,
+            var given = updates is not null ? places[updates].Outside : types.GetValueOrDefault(writers.Key, Type);
+            Add(new(writers.Key, places.Count, updates is null ? InKernels(given, Type) : places[updates].Type,
                 extents.Tensor(writers.Key))
             {
                 Updates = updates,
-                IsOutput = program.Outputs.Any(o => o.Name == writers.Key),
+                Outside = given,
+                IsOutput = received.Contains(writers.Key),
                 Start = writers.First().Op switch
                 {
                     LineOp.Multiply => 1,
@@ -201,21 +214,24 @@ sealed class BoundProgram
     static IndexForm? Whole(double value) =>
         value == Math.Floor(value) && Math.Abs(value) <= 1L << 53 ? IndexForm.Of((long)value) : null;
 
-    DType? FloatingType(LoopProgram program, IReadOnlyDictionary<string, DType> operandTypes)
+    // One floating type in all kernels of a program, the widest that occurs: what has another is converted as it comes
+    // and goes.
+    static DType? FloatingType(IReadOnlyDictionary<string, DType> types)
     {
-        DType? found = null;
-        foreach (var operand in program.Operands)
-        {
-            if (operand.Kind is OperandKind.Shape || !operandTypes.TryGetValue(operand.Name, out var type)) continue;
-            var fits = Integers.Contains(operand.Name) ? type is DType.Int32 or DType.Int64
-                : type is DType.Float32 or DType.Float64 && (found is null || found == type);
-            if (!fits)
-                throw new LoopRunException($"{program.Name}: {operand.Name} is {type.Name}; "
-                    + (Integers.Contains(operand.Name) ? "integers are int32 or int64."
-                        : "floating operands are float32 or float64, all of one type"
-                            + (found is null ? "." : $", here {found.Value.Name}.")));
-            if (!Integers.Contains(operand.Name)) found = type;
-        }
-        return found;
+        DType? widest = null;
+        foreach (var type in types.Values)
+            if (type is DType.Float64) widest = type;
+            else if (type.IsFloating) widest ??= DType.Float32;
+        return widest;
     }
+
+    /// <summary>What kernels compute with in place of a type of memory.</summary>
+    /// <param name="truth">For bool.</param>
+    DType InKernels(DType type, DType truth) => type switch
+    {
+        DType.Bool => truth,
+        DType.Int32 or DType.Int64 => type,
+        DType.UInt32 or DType.UInt64 => DType.Int64,
+        _ => type.IsFloating ? Type : DType.Int32,
+    };
 }

@@ -4,10 +4,14 @@ namespace Adjoint;
 /// <param name="accumulates">Adds to what the cells hold.</param>
 sealed unsafe class ContractionStep(
     ContractionPlan plan, ContractionOperand a, ContractionOperand b, ContractionOperand cells, bool accumulates,
-    double scale, Team team, Func<nint> workspace) : CpuStep
+    double scale, Team team) : CpuStep
 {
+    public override IEnumerable<int> Touches => [a.Buffer, b.Buffer, cells.Buffer];
+
+    public override long ScratchBytes => plan.WorkspaceBytes;
+
     public override void Run(CpuFrame frame) => plan.Run(
-        a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)workspace(), team, scale);
+        a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)frame.Scratch, team, scale);
 }
 
 /// <summary>Where one array of a contraction begins.</summary>

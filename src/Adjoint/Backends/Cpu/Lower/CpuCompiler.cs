@@ -8,14 +8,13 @@ sealed class CpuCompiler
 {
     readonly BoundProgram program;
     readonly CpuOptions options;
-    readonly Team team;
     readonly Dictionary<Line, LinePlan> plans = new(ReferenceEqualityComparer.Instance);
     readonly List<string> loops = [];
     readonly List<string> texts = [];
 
     public CpuCompiler(BoundProgram program, CpuOptions options)
     {
-        (this.program, this.options, team, Sites) = (program, options, options.Team ?? Team.Shared, new(program));
+        (this.program, this.options, Team, Sites) = (program, options, options.Team ?? Team.Shared, new(program));
         AddPlans(program.Program.Body, []);
         FirstWriters.Mark(program, [.. plans.Values], Downward);
         Steps = Compile(program.Program.Body);
@@ -24,9 +23,11 @@ sealed class CpuCompiler
     public Sites Sites { get; }
     public CpuStep[] Steps { get; }
 
-    /// <summary>Memory that contractions share, one after the other.</summary>
-    public long WorkspaceBytes { get; private set; }
-    public nint Workspace { get; set; }
+    public Team Team { get; }
+
+    /// <summary>The arguments of all kernels.</summary>
+    public KernelSlots Slots { get; } = new();
+
     public int Contractions { get; private set; }
     public int Loops => loops.Count;
 
@@ -109,7 +110,7 @@ sealed class CpuCompiler
         var (extent, chunk) = Chunks(item, isParallel);
         return new(KernelCache.Compile(kernel.Code, text),
             [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
-            [.. kernel.Integers.Select(a => loops.IndexOf(a))], extent, chunk, team);
+            [.. kernel.Integers.Select(a => loops.IndexOf(a))], Slots, extent, chunk, Team);
 
         NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows) =>
             NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows);
@@ -117,12 +118,11 @@ sealed class CpuCompiler
 
     ContractionStep Contract(LinePlan plan, ContractionLine line)
     {
-        var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, team.Threads);
-        WorkspaceBytes = Math.Max(WorkspaceBytes, contraction.WorkspaceBytes);
+        var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, Team.Threads);
         Contractions++;
         return new(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
             Operand(plan.Line.Target.Tensor, line.Out),
-            !plan.IsFirst, line.Scale, team, () => Workspace);
+            !plan.IsFirst, line.Scale, Team);
 
         ContractionOperand Operand(string tensor, IndexForm first) =>
             new(program[tensor].Buffer, program[tensor].Type.ByteSize, first.Constant,

@@ -18,4 +18,7 @@ sealed record CpuOptions
 
     /// <summary>Work below which a loop is not worth a second thread, in operations; about 10 µs.</summary>
     public long OperationsPerChunk { get; init; } = 1 << 17;
+
+    /// <summary>The caller gives the <see cref="RandomKey"/> of each random operand in place of its numbers.</summary>
+    public bool TakesKeys { get; init; }
 }

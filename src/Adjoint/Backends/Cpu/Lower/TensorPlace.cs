@@ -17,6 +17,9 @@ sealed record TensorPlace(string Name, int Buffer, DType Type, TensorExtent Exte
     public long Bytes => Count * Type.ByteSize;
     public bool IsInteger => Element is Element.Int32 or Element.Int64;
 
+    /// <summary>The type in the memory of the caller.</summary>
+    public DType Outside { get; init; } = Type;
+
     /// <summary>What cells hold before a line writes them.</summary>
     public double Start { get; init; }
 

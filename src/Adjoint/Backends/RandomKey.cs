@@ -8,11 +8,13 @@ readonly record struct RandomKey(ulong Seed, uint Stream, uint Step)
     /// <summary>Bytes of a key in memory.</summary>
     public const int Size = 16;
 
-    public static RandomKey Of(Storage storage)
-    {
-        var words = storage.AsSpan<uint>();
-        return new(words[0] | (ulong)words[1] << 32, words[2], words[3]);
-    }
+    public static RandomKey Of(Storage storage) => Of(storage.AsSpan<uint>());
+
+    public static unsafe RandomKey At(nint address) => Of(new Span<uint>((void*)address, Size / sizeof(uint)));
+
+    static RandomKey Of(ReadOnlySpan<uint> words) => new(words[0] | (ulong)words[1] << 32, words[2], words[3]);
+
+    public Philox Numbers => new(Seed, Stream, Step);
 
     public void CopyTo(Storage storage)
     {
@@ -29,7 +31,7 @@ readonly record struct RandomKey(ulong Seed, uint Stream, uint Step)
 
     public NdArray Draw(OperandKind kind, int[] shape)
     {
-        var philox = new Philox(Seed, Stream, Step);
+        var philox = Numbers;
         return NdArray.Generate(shape, kind is OperandKind.Normal ? i => philox.Normal(i) : i => philox.Uniform(i));
     }
 }

@@ -1,0 +1,124 @@
+namespace Adjoint;
+
+// Around the kernels stand steps for whole tensors: each tensor gets its start value, or its random numbers, right
+// before the first step that touches it, so that its memory is in use no longer than it has to be, and what the caller
+// wants in another form is brought into it right after the last.
+
+/// <summary>All steps of a program in the order in which they run, and which buffers live from where to where.</summary>
+sealed class CpuSchedule
+{
+    readonly BoundProgram program;
+    readonly CpuCompiler compiler;
+    readonly List<CpuStep> steps = [];
+    readonly Dictionary<int, (CpuStep Step, int[] After)> preparations = []; // by the buffer that needs one
+    readonly Dictionary<int, long> sizes = []; // of the buffers that lie in the arena
+
+    /// <param name="results">How many of the outputs the caller receives.</param>
+    public CpuSchedule(BoundProgram program, CpuCompiler compiler, CpuOptions options, int results)
+    {
+        (this.program, this.compiler, Buffers) = (program, compiler, program.Places.Count);
+        var text = program.Program;
+        OperandBuffers = [.. text.Operands.Select(o => Operand(o, options))];
+        foreach (var place in program.Places)
+            if (!place.IsOperand && place.Count > 0 && !compiler.Unstored.Contains(place.Name))
+            {
+                sizes[place.Buffer] = place.Bytes;
+                if (!compiler.NeedsStart(place)) continue;
+                preparations[place.Buffer] = place.Updates is null ? (new FillStep(place), [])
+                    : (new CopyStep(program[place.Updates], place), [program[place.Updates].Buffer]);
+            }
+        var endings = new List<CpuStep>();
+        OutputBuffers = [.. text.Outputs.Take(results).Select(o => Output(o, endings))];
+        foreach (var step in compiler.Steps) Add(step);
+        foreach (var step in endings) Add(step);
+        foreach (var buffer in OutputBuffers) Prepare(buffer);
+    }
+
+    public IReadOnlyList<CpuStep> Steps => steps;
+
+    /// <summary>How many buffers there are: tensors by their numbers, then other forms of some.</summary>
+    public int Buffers { get; private set; }
+
+    /// <summary>The buffer of each operand; -1 takes no values.</summary>
+    public int[] OperandBuffers { get; }
+
+    /// <summary>The buffer of each output that the caller receives.</summary>
+    public int[] OutputBuffers { get; }
+
+    /// <summary>The memory of all that the caller does not give; what a step needs while it runs stands under the number
+    /// of buffers plus that of the step.</summary>
+    public ArenaPlan Arena()
+    {
+        var first = new Dictionary<int, int>();
+        var last = new Dictionary<int, int>();
+        var intervals = new List<ArenaPlan.Interval>();
+        for (var i = 0; i < steps.Count; i++)
+        {
+            foreach (var buffer in steps[i].Touches)
+            {
+                first.TryAdd(buffer, i);
+                last[buffer] = i;
+            }
+            if (steps[i].ScratchBytes is > 0 and var bytes) intervals.Add(new(Buffers + i, bytes, i, i));
+        }
+        foreach (var (buffer, bytes) in sizes)
+            if (first.TryGetValue(buffer, out var from)) intervals.Add(new(buffer, bytes, from, last[buffer]));
+        return new(intervals);
+    }
+
+    int Operand(Operand operand, CpuOptions options)
+    {
+        if (operand.Kind is OperandKind.Shape) return -1;
+        var place = program[operand.Name];
+        if (operand.Kind is OperandKind.Uniform or OperandKind.Normal)
+        {
+            sizes[place.Buffer] = place.Bytes;
+            var key = options.TakesKeys ? Buffers++ : -1;
+            preparations[place.Buffer] = (new RandomStep(place, operand.Kind is OperandKind.Normal, key, compiler.Team),
+                []);
+            return key < 0 ? place.Buffer : key;
+        }
+        if (place.Outside == place.Type) return place.Buffer;
+        var outside = Buffers++;
+        sizes[place.Buffer] = place.Bytes;
+        preparations[place.Buffer] = (new ConversionStep(outside, place.Outside, place.Buffer, place.Type, place.Count),
+            []);
+        return outside;
+    }
+
+    // A tensor as it is, or the cells of it that the caller sees, in the type of the caller.
+    int Output(Output output, List<CpuStep> endings)
+    {
+        var place = program[output.Name];
+        int[] from = [.. output.Dims.Select(d => d.From)];
+        int[] shown = [.. output.Dims.Select(d =>
+            d.Axes.Aggregate(1, (size, axis) => size * program.Extents[axis]) + d.To - d.From)];
+        var buffer = place.Buffer;
+        if (!from.SequenceEqual(place.Extent.From) || !shown.SequenceEqual(place.Extent.Sizes))
+        {
+            endings.Add(new WindowStep(place, buffer = Buffers++, from, shown));
+            sizes[buffer] = shown.Aggregate((long)place.Type.ByteSize, (bytes, size) => bytes * size);
+        }
+        if (place.Outside != place.Type)
+        {
+            var count = shown.Aggregate(1L, (all, size) => all * size);
+            endings.Add(new ConversionStep(buffer, place.Type, Buffers, place.Outside, count));
+            buffer = Buffers++;
+        }
+        sizes.Remove(buffer);
+        return buffer;
+    }
+
+    void Add(CpuStep step)
+    {
+        foreach (var buffer in step.Touches) Prepare(buffer);
+        steps.Add(step);
+    }
+
+    void Prepare(int buffer)
+    {
+        if (!preparations.Remove(buffer, out var preparation)) return;
+        foreach (var other in preparation.After) Prepare(other);
+        steps.Add(preparation.Step);
+    }
+}

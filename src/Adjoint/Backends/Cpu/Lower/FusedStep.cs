@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+namespace Adjoint;
+
+/// <summary>Lines that share their loops: one kernel, its outermost loop in chunks where turns are
+/// independent.</summary>
+sealed unsafe class FusedStep : CpuStep
+{
+    /// <summary>Instead of a tensor: where kernels report an index out of range.</summary>
+    public const int Status = -1;
+
+    readonly KernelEntry entry;
+    readonly int[] tensors, loops;
+    readonly (int Pointers, int Positions, int Numbers) slots;
+    readonly long extent, chunk;
+    readonly int chunks;
+    readonly Team team;
+
+    /// <param name="tensors">Numbers of the buffers the kernel takes.</param>
+    /// <param name="loops">Numbers of the time loops whose positions it takes.</param>
+    /// <param name="extent">Of the outermost loop.</param>
+    /// <param name="chunk">Turns that one thread takes at a time; they depend on sizes only.</param>
+    public FusedStep(KernelEntry entry, int[] tensors, int[] loops, KernelSlots slots, long extent, long chunk,
+        Team team)
+    {
+        (this.entry, this.tensors, this.loops, this.extent, this.chunk, this.team) = (entry, tensors, loops, extent,
+            chunk, team);
+        this.slots = slots.Take(tensors.Length, loops.Length, 0);
+        chunks = (int)((extent + chunk - 1) / chunk);
+    }
+
+    public int Chunks => chunks;
+
+    public override IEnumerable<int> Touches => tensors.Where(t => t != Status);
+
+    public override void Bind(CpuFrame frame)
+    {
+        var pointers = (nint*)frame.Pointers(slots.Pointers);
+        for (var i = 0; i < tensors.Length; i++) pointers[i] = tensors[i] == Status ? frame.StatusAddress
+            : frame.Buffers[tensors[i]];
+    }
+
+    public override void Run(CpuFrame frame)
+    {
+        var positions = frame.PositionArguments(slots.Positions);
+        for (var i = 0; i < loops.Length; i++) positions[i] = frame.Positions[loops[i]];
+        var call = new Call(this, frame);
+        if (chunks == 1)
+        {
+            call.Run(0, extent);
+            return;
+        }
+        team.Run(chunks, &RunChunk, Unsafe.AsPointer(ref call));
+        GC.KeepAlive(call.Step);
+    }
+
+    // The context is a place on the caller's stack; the caller waits, so it stays.
+    static void RunChunk(void* context, int number, int worker)
+    {
+        var call = Unsafe.AsRef<Call>(context);
+        call.Run(number * call.Step.chunk, Math.Min(call.Step.extent, (number + 1) * call.Step.chunk));
+    }
+
+    readonly struct Call(FusedStep step, CpuFrame frame)
+    {
+        public FusedStep Step => step;
+
+        public void Run(long begin, long end) => step.entry(frame.Pointers(step.slots.Pointers),
+            frame.PositionArguments(step.slots.Positions), frame.NumberArguments(step.slots.Numbers), begin, end);
+    }
+}

@@ -1,0 +1,62 @@
+using Xunit;
+
+namespace Adjoint.Tests;
+
+public sealed class CpuPlanTests
+{
+    static Tensor Formula(Tensor x, Tensor w) => (x.MatMul(w).Tanh() * 2).Softmax().Sum(0);
+
+    [Fact]
+    public void A_plan_is_compiled_unless_the_reference_is_asked_for()
+    {
+        var (plan, _) = Plan.For([Formula(Tensor.Ones(3, 4), Tensor.Ones(4, 5))]);
+        Assert.Equal(CpuPlan.IsOn, plan is CpuPlan);
+    }
+
+    [Fact]
+    public void Eight_threads_run_one_plan_at_the_same_time()
+    {
+        var w = Random(1, 64, 33);
+        var inputs = Enumerable.Range(0, 8).Select(n => Random(2 + (ulong)n, 40, 64)).ToArray();
+        var expected = inputs.Select(x => Formula(x, w).ToArray<float>()).ToArray();
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, n =>
+        {
+            for (var round = 0; round < 20; round++)
+                Assert.Equal(expected[n], Formula(inputs[n], w).ToArray<float>());
+        });
+    }
+
+    [Fact]
+    public void Every_type_of_memory_comes_and_goes_as_the_reference_converts_it()
+    {
+        double[] numbers = [-3, 0, 1, 2.5, 100, 300];
+        foreach (var from in Enum.GetValues<DType>())
+        {
+            var x = Tensor.Of(HostArray.FromDoubles(from, [6], numbers));
+            var given = x.ToHost().ToDoubles();
+            foreach (var to in Enum.GetValues<DType>())
+                Assert.Equal(HostArray.FromDoubles(to, [6], given).ToDoubles(), Convert(x, to));
+        }
+    }
+
+    [Fact]
+    public void Random_leaves_are_the_numbers_of_their_key()
+    {
+        using var _ = Tensor.Seed(5);
+        var z = Tensor.Draw(OperandKind.Normal, DType.Float32, [3000]);
+        var key = RandomKey.Of(z.Values!);
+        var expected = key.Draw(OperandKind.Normal, [3000]).Values.Select(v => (float)v).ToArray();
+        Assert.Equal(expected, (z * 1).ToArray<float>());
+    }
+
+    static double[] Convert(Tensor x, DType to) => Tensor.Call(Copy, [x], result: to).ToHost().ToDoubles();
+
+    static readonly Definition Copy = new("copy(x[..]) -> y\n  y[..] = x[..]");
+
+    static Tensor Random(ulong seed, params int[] shape)
+    {
+        var random = new SplitMix64(seed);
+        return Tensor.Of(Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b))
+            .Select(_ => (float)random.Uniform(-1, 1)).ToArray(), shape);
+    }
+}
