@@ -22,23 +22,40 @@ sealed partial class CodeBuilder
         if (lanes > 1 || unroll == 1) done = Full(1);
         if (lanes == 1 && unroll == 1) return;
         if (lanes > 1 && Target.HasMaskedMemory)
-            If(done < end, () => body(done, new(this, element, lanes, 0, Let("left", end - done))));
-        else
+        {
+            if (Known(done) is not { } from1 || Known(end) is not { } to1)
+                If(done < end, () => body(done, new(this, element, lanes, 0, Let("left", end - done))));
+            else if (from1 < to1)
+                body(done, new(this, element, lanes, 0, Code.Constant(CodeType.Int64, to1 - from1)));
+        }
+        else if (Known(done) is not { } first || first != Known(end))
             For(name, done, end, i => body(i, new(this, element, 1, 0, null)));
 
         // Turns of so many whole vectors; gives where they end.
         CodeExpr Full(int parts)
         {
             var step = parts * lanes;
+            if (Known(done) is { } begin && Known(end) is { } last)
+            {
+                var turns = Math.Max(last - begin, 0) / step;
+                var turned = Code.Constant(CodeType.Int64, begin + turns * step);
+                if (turns == 1) Turn(done);
+                else if (turns > 1) For(name, done, turned, Turn, step);
+                return turned;
+            }
             var rest = Code.MaxNative(end - done, 0);
             var stop = step == 1 ? end
                 : Let($"{name}_full", done + (int.IsPow2(step) ? rest & -step : rest / step * step));
-            For(name, done, stop, i =>
+            For(name, done, stop, Turn, step);
+            return stop;
+
+            void Turn(CodeExpr i)
             {
                 for (var part = 0; part < parts; part++) body(i + part * lanes, new(this, element, lanes, part, null));
-            }, step);
-            return stop;
+            }
         }
+
+        static long? Known(CodeExpr value) => value is CodeConstant number ? number.Integer : null;
     }
 
     /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>

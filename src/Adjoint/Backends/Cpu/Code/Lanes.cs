@@ -40,7 +40,8 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
     /// <param name="where">Lanes without it are not computed and are 0.</param>
     public CodeExpr Gather(Func<CodeExpr, CodeExpr> scalar, CodeExpr? where = null)
     {
-        var last = left is null || where is not null ? null : builder.Let("last", left - 1);
+        var last = left is null || where is not null ? null
+            : builder.Let("last", Code.Binary(CodeOp.Subtract, left, Code.Constant(CodeType.Int64, 1L)));
         var condition = where is null ? null : builder.Let("where", where);
         return builder.Let("gathered", Code.Pack([.. Enumerable.Range(0, Count).Select(Scalar)]));
 
@@ -48,9 +49,12 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
         {
             var number = Code.Constant(CodeType.Int64, lane);
             if (condition is null)
-                return Convert(scalar(last is null || lane == 0 ? number : Code.MinNative(last, number)));
+                return Convert(scalar(last is null || lane == 0 ? number
+                    : last is CodeConstant known ? Code.Constant(CodeType.Int64, Math.Min(known.Integer, lane))
+                    : Code.MinNative(last, number)));
             var isMine = IsSet(condition, lane);
-            return Code.Select(left is null || lane == 0 ? isMine : isMine & (left > lane), Convert(scalar(number)), 0);
+            if (left is not null && lane > 0) isMine &= left > lane;
+            return Code.Select(isMine, Convert(scalar(number)), 0);
         }
     }
 
@@ -76,8 +80,9 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
         {
             var cell = index + lane * (stride ?? 1);
             var number = Code.Lane(vector, lane);
+            if (left is CodeConstant known && lane >= known.Integer) break;
             var mine = condition is null ? null : IsSet(condition, lane);
-            if (left is not null && lane > 0) mine = mine is null ? left > lane : mine & (left > lane);
+            if (left is not (null or CodeConstant) && lane > 0) mine = mine is null ? left > lane : mine & (left > lane);
             if (mine is null) builder.Store(pointer, cell, number);
             else builder.If(mine, () => builder.Store(pointer, cell, number));
         }

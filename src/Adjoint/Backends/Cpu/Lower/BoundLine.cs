@@ -7,6 +7,8 @@ namespace Adjoint;
 /// <summary>One line, ready to be put into loops.</summary>
 sealed class BoundLine
 {
+    const int ShortOf = 4;
+
     readonly BoundProgram program;
     readonly List<IndexForm> limits = [];
     readonly List<Expr> tests = [];
@@ -114,11 +116,14 @@ sealed class BoundLine
         program.Affine(compare.Left) is { } left && program.Affine(compare.Right) is { } right
             ? left.Minus(right) : null;
 
-    // A summed axis, so that the target keeps plain indices, and the longest, which leaves the fewest points.
+    // A summed axis, so that the target keeps plain indices, and the longest, which leaves the fewest points. But not a
+    // short one (the window of a pooling with strides): the long axes that remain would leave each other a turn or two.
     static string? Solvable(IndexForm relation, List<string> axes, Extents extents, List<string> left)
     {
         var candidates = axes.Where(a => Math.Abs(relation[a]) == 1).ToList();
-        return candidates.Where(a => !left.Contains(a)).MaxBy(a => extents[a]) ?? candidates.FirstOrDefault();
+        var summed = candidates.Where(a => !left.Contains(a)).MaxBy(a => extents[a]);
+        var longest = candidates.MaxBy(a => extents[a]);
+        return summed is null || extents[summed] * ShortOf <= extents[longest!] ? longest : summed;
     }
 
     IndexForm[]? LimitsOf(Expr condition) =>

@@ -11,7 +11,9 @@ sealed class LinePlan
 
     // To weigh axes against each other: about a vector, whatever the width, so that the loops are the same for all.
     const int Lanes = 16;
-    const double Overhead = 1.0 / Lanes;
+
+    // Instructions that make one number of the lanes of a sum.
+    const double Horizontal = 12;
 
     readonly BoundProgram program;
 
@@ -50,13 +52,13 @@ sealed class LinePlan
     public ContractionLine? Contraction { get; }
 
     /// <summary>The axis of the lanes; null for scalars.</summary>
-    public string? Vector { get; }
+    public string? Vector { get; private set; }
 
     /// <summary>Axes of the target around everything else; their order is free.</summary>
-    public IReadOnlyList<string> Outer { get; }
+    public IReadOnlyList<string> Outer { get; private set; }
 
     /// <summary>The loops inside, in this order.</summary>
-    public IReadOnlyList<string> Tail { get; }
+    public IReadOnlyList<string> Tail { get; private set; }
 
     /// <summary>Sums into a local and writes each cell once.</summary>
     public bool IsRegister { get; }
@@ -92,19 +94,39 @@ sealed class LinePlan
                 Fallback = reason;
                 continue;
             }
-            var cost = Line.Reads.Sum(r => Cost(program.Offset(r), axis)) + Cost(Line.TargetOffset, axis);
-            cost = (cost + Overhead) * Lanes / Math.Min(Lanes, program.Extents[axis]);
+            var cost = Cost(axis);
             if (cost <= least) (best, least) = (axis, cost);
         }
         if (best is not null) Fallback = null;
         return best;
     }
 
+    // Instructions for a point, those of lanes without a point included.
+    double Cost(string axis)
+    {
+        double extent = program.Extents[axis];
+        var reads = Line.Reads.Sum(r => Cost(program.Offset(r), axis)) + Work / Lanes;
+        var target = Cost(Line.TargetOffset, axis);
+        string[] summed = [.. Line.Summed.Where(a => a != axis)];
+        var rows = summed.Aggregate(1.0, (count, a) => count * program.Extents[a]);
+        var perSum = 0.0;
+        if (Line.Summed.Contains(axis)) perSum = Horizontal / (rows * extent);
+        else if (summed.Length > 0) reads += SumsInRegisters(axis, summed) ? target / rows : 2 * target;
+        else reads += target;
+        return reads * Math.Ceiling(extent / Lanes) * Lanes / extent + perSum;
+    }
+
+    // Instructions of a turn beside those for memory, the loop's own included.
+    double Work => Line.Tests.Prepend(Line.Value).Sum(NestWriter.Size) + 1;
+
+    /// <summary>Gives up the lanes, to share loops with lines around that have them along other axes.</summary>
+    public void RunScalar() => (Vector, Outer, Tail) = (null, Line.Left, []);
+
     // Memory instructions for a lane of an access: none where all lanes share the cell, one for each where they lie
-    // apart.
+    // apart, and a cache line for each as well where they lie far apart.
     double Cost(IndexForm offset, string axis) =>
         offset.Symbols.Any(s => s != axis && program.AxesOf(s).Contains(axis)) ? 2
-        : offset[axis] switch { 0 => 0, 1 => 1.0 / Lanes, _ => 1 };
+        : Math.Abs(offset[axis]) switch { 0 => 0, 1 => 1.0 / Lanes, < Lanes => 1, _ => 2 };
 
     string? Obstacle(string axis)
     {

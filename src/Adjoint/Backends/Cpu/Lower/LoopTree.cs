@@ -31,6 +31,9 @@ sealed class LoopTree(BoundProgram program)
     // Methods with very many locals run slowly, so a loop takes no more lines than this.
     const int LinesInLoop = 24;
 
+    // From here on a scalar beside the row costs less than another pass.
+    const int PointsOfRow = 128;
+
     /// <summary>The outermost items, in text order.</summary>
     public List<LoopItem> Items { get; } = [];
 
@@ -41,6 +44,7 @@ sealed class LoopTree(BoundProgram program)
             Items.Add(new PointItem(plan));
             return;
         }
+        if (IsAsideOfRows(plan)) plan.RunScalar();
         var items = Items;
         var placed = new List<string>(plan.Line.Loops);
         var outer = plan.Outer.ToList();
@@ -61,9 +65,30 @@ sealed class LoopTree(BoundProgram program)
         items.Add(new PointItem(plan));
     }
 
-    bool Fits(LoopNode node, LinePlan plan, List<string> outer, Queue<string> tail, List<string> placed) =>
+    // One number a row: in lanes of its own it would end the loop over the rows, and what follows would pass through
+    // memory once more.
+    bool IsAsideOfRows(LinePlan plan)
+    {
+        if (plan.Vector is null || plan.Line.Summed.Count > 0) return false;
+        var (items, placed, outer) = (Items, new List<string>(plan.Line.Loops), plan.Line.Left.ToList());
+        while (outer.Count > 0)
+        {
+            if (items.Count == 0 || items[^1] is not LoopNode { IsVector: false } node
+                || !Fits(node, plan, outer, new(), placed, isScalar: true)) return false;
+            outer.Remove(node.Axis);
+            placed.Add(node.Axis);
+            items = node.Items;
+        }
+        return items.Any(i => i is LoopNode node && Points(node) >= PointsOfRow);
+    }
+
+    double Points(LoopNode node) => node.Items.Sum(i => i is LoopNode inner ? Points(inner) : 1)
+        * program.Extents[node.Axis];
+
+    bool Fits(LoopNode node, LinePlan plan, List<string> outer, Queue<string> tail, List<string> placed,
+        bool isScalar = false) =>
         (outer.Contains(node.Axis) || outer.Count == 0 && tail.TryPeek(out var next) && next == node.Axis)
-        && node.IsVector == (node.Axis == plan.Vector)
+        && node.IsVector == (!isScalar && node.Axis == plan.Vector)
         && node.Limits.Select(l => l.Key).SequenceEqual(plan.LimitsAt(node.Axis, placed).Select(l => l.Key))
         && node.Plans.Count() < LinesInLoop
         && node.Plans.All(p => Independence.Holds(program, p.Line, plan.Line, node.Axis, placed));

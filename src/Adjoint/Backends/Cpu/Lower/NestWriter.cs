@@ -7,6 +7,8 @@ namespace Adjoint;
 /// <summary>Writes the kernel of one outermost loop.</summary>
 sealed partial class NestWriter
 {
+    const double MostLaidOut = 64;
+
     readonly BoundProgram program;
     readonly CodeBuilder code;
     readonly Sites sites;
@@ -73,6 +75,8 @@ sealed partial class NestWriter
                 Enter(node, index);
                 (vector, lanes) = (null, null);
             }, Unroll(node, plans));
+        else if (!isParallel && node.Limits.Count == 0 && LaidOut(node) <= MostLaidOut)
+            for (var i = 0L; i < program.Extents[node.Axis]; i++) Enter(node, Code.Constant(CodeType.Int64, i));
         else
             code.For(node.Axis, from, to, index => Enter(node, index));
         foreach (var plan in sums) Finish(plan);
@@ -105,6 +109,23 @@ sealed partial class NestWriter
         return (from, to);
 
         CodeExpr Divided(CodeExpr a, long b) => b == 1 ? a : code.FloorDivide(a, Code.Constant(CodeType.Int64, b));
+    }
+
+    // Expressions of all turns of a short loop (a window of a pooling): one after the other they share addresses
+    // and need no counter.
+    double LaidOut(LoopNode node) => program.Extents[node.Axis] * node.Items.Sum(i => i switch
+    {
+        LoopNode { IsVector: false, Limits.Count: 0 } inner => LaidOut(inner),
+        PointItem { Plan.Line: var own } => Size(own.Value) + own.Tests.Sum(Size),
+        _ => double.PositiveInfinity,
+    });
+
+    /// <summary>About as many instructions as an expression takes.</summary>
+    public static double Size(Expr expr)
+    {
+        var size = 1.0;
+        expr.Visit(e => size += e is Call ? 10 : 1);
+        return size;
     }
 
     // Several vectors a turn hide the latency of sums; large bodies have enough to do and would only grow.

@@ -85,6 +85,38 @@ public sealed class CpuProgramTests
         Assert.Equal(0, compiled.ArenaBytes);
     }
 
+    [Theory]
+    [InlineData("log_softmax", 4, 200)]
+    [InlineData("batch_norm", 3, 200)]
+    public void A_number_for_each_row_does_not_part_the_loops_over_rows(string name, int rows, int length)
+    {
+        var program = Reverse.Of(Catalogue.Find(name)!.Program)!.Combined;
+        var sizes = new Dictionary<string, int> { ["b"] = 2, ["c"] = rows, ["j"] = length };
+        var inputs = RandomInputs.Draw(program, new(7), new() { MinSize = length, MaxSize = length, Sizes = sizes });
+        var compiled = CpuRun.Compile(program, inputs, DType.Float64);
+        Assert.Equal(1, compiled.Kernels);
+        Same(Reference.Run(program, inputs).Outputs, CpuRun.Run(compiled, program, inputs, DType.Float64),
+            Tolerance.CpuDouble);
+    }
+
+    [Theory]
+    [InlineData(2, 2, 0)]
+    [InlineData(3, 2, 1)]
+    [InlineData(3, 1, 1)]
+    public void A_window_runs_in_lanes_along_its_outputs(int size, int stride, int pad)
+    {
+        var op = Catalogue.Find("max_pool2d")!;
+        var program = Reverse.Of(op.Program)!.Combined;
+        var attributes = new Dictionary<string, double> { ["size"] = size, ["stride"] = stride, ["pad"] = pad };
+        var sizes = new Dictionary<string, int> { ["b"] = 2, ["c"] = 3, ["m"] = 37, ["n"] = 70 };
+        var inputs = RandomInputs.Draw(program, new(7), new() { Sizes = sizes, Attributes = attributes });
+        var compiled = CpuRun.Compile(program, inputs, DType.Float64, attributes);
+        Assert.Empty(compiled.Fallbacks);
+        Assert.Matches(@"for \(long q\w* = \w+; q\w* < \w+; q\w* \+= \d+\)", compiled.Print());
+        Same(Reference.Run(program, inputs, attributes).Outputs,
+            CpuRun.Run(compiled, program, inputs, DType.Float64), Tolerance.CpuDouble);
+    }
+
     [Fact]
     public void A_run_allocates_nothing()
     {
