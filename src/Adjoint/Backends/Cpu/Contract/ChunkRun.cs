@@ -32,7 +32,7 @@ unsafe ref struct ChunkRun
         plan = call.Plan;
         bytes = plan.Bytes;
         panelA = workspace;
-        spareTile = panelA + plan.PanelABytes;
+        spareTile = panelA + Math.Max(1, plan.KeptPanels) * plan.PanelABytes;
         slots = spareTile + plan.TileBytes;
         originA = origins[..AxisList.MostWindows];
         originB = origins[AxisList.MostWindows..];
@@ -43,7 +43,9 @@ unsafe ref struct ChunkRun
     /// <summary>Does some parts of rows and columns of some batches.</summary>
     public void Run((int From, int To) batches, (int From, int To) rowParts, (int From, int To) columnParts)
     {
-        var blocks = new ChunkBlocks(batches.From, columnParts.From, columnParts.To, plan.BlockTiles, plan.SumParts.Parts);
+        var keepsA = plan.KeptPanels > 0;
+        var blocks = new ChunkBlocks(
+            batches.From, columnParts.From, columnParts.To, plan.BlockTiles, plan.SumParts.Parts, keepsA);
         var steps = (batches.To - batches.From) * blocks.PerBatch;
         for (var step = 0; step < steps; step++)
         {
@@ -53,11 +55,12 @@ unsafe ref struct ChunkRun
             {
                 (row, rows) = plan.RowParts[part];
                 isFirstPart = part == rowParts.From;
-                TakeRows();
+                var panel = panelA + (keepsA ? (part - rowParts.From) * plan.PanelABytes : 0);
+                TakeRows(panel, isPacked: keepsA && block.ColumnFrom > columnParts.From);
                 if (plan.IsFar)
                 {
-                    if (part + 1 < rowParts.To) PrefetchRows(block, part + 1);
-                    else if (step + 1 < steps) PrefetchBlock(blocks[step + 1], rowParts.From);
+                    if (part + 1 < rowParts.To) PrefetchRows(block, part + 1, columnParts.From);
+                    else if (step + 1 < steps) PrefetchBlock(blocks[step + 1], rowParts.From, columnParts.From);
                 }
                 RunTiles(block.ColumnFrom, block.ColumnTo, adds: call.Accumulates || block.Sum > 0);
             }
@@ -83,7 +86,7 @@ unsafe ref struct ChunkRun
 
     bool IsInRun => rows <= plan.RowsOut.LeftInRun(row);
 
-    void TakeRows()
+    void TakeRows(byte* panel, bool isPacked)
     {
         if (plan.CanReadA && IsInRun)
         {
@@ -92,9 +95,9 @@ unsafe ref struct ChunkRun
             tile.StepA = isAdjacent ? plan.SumsA.RunStep : plan.RowsA.RunStep;
             return;
         }
-        plan.ReaderA.Pack(a, originA, row, rows, sum, sums, rows, panelA);
+        if (!isPacked) plan.ReaderA.Pack(a, originA, row, rows, sum, sums, rows, panel);
         isAdjacent = plan.Method != ContractionMethod.Dots;
-        tile.A = panelA;
+        tile.A = panel;
         tile.StepA = rows;
     }
 
@@ -157,9 +160,10 @@ unsafe ref struct ChunkRun
     }
 
     // What comes next lies far away and in pieces, which the machine does not foresee.
-    readonly void PrefetchRows(ChunkBlock block, int part)
+    readonly void PrefetchRows(ChunkBlock block, int part, int firstColumn)
     {
-        if (!plan.CanReadA || !Sse.IsSupported) return;
+        var isPacked = plan.KeptPanels > 0 && block.ColumnFrom > firstColumn;
+        if (!plan.IsPlainA || isPacked || !Sse.IsSupported) return;
         var (row, rows) = plan.RowParts[part];
         var (sum, sums) = plan.SumParts[block.Sum];
         var first = call.A + (plan.BatchesA.Cell(block.Batch) + plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;
@@ -167,9 +171,9 @@ unsafe ref struct ChunkRun
         else Prefetch(first, rows, plan.RowsA.RunStep * bytes, sums * bytes);
     }
 
-    readonly void PrefetchBlock(ChunkBlock block, int part)
+    readonly void PrefetchBlock(ChunkBlock block, int part, int firstColumn)
     {
-        PrefetchRows(block, part);
+        PrefetchRows(block, part, firstColumn);
         if (!plan.CanReadB || !Sse.IsSupported) return;
         var (column, width) = plan.ColumnParts[block.ColumnFrom];
         var (sum, sums) = plan.SumParts[block.Sum];

@@ -14,17 +14,19 @@ static unsafe class PanelTranspose
     /// <summary>Sums of a stretch: of a panel of 32 lanes 8 KiB.</summary>
     const int Stretch = 64;
 
-    /// <returns>Lanes that are done, a multiple of four; the caller copies the others.</returns>
+    /// <returns>Lanes that are done: all from four on, or none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Copy<T>(T* source, long laneStep, int lanes, int sums, int width, T* panel) where T : unmanaged
     {
         if (sizeof(T) == 8 ? !Avx.IsSupported : !(Sse.IsSupported || AdvSimd.Arm64.IsSupported)) return 0;
-        lanes &= -4;
+        if (lanes < 4) return 0;
         for (var sum = 0; sum < sums; sum += Stretch, source += Stretch, panel += Stretch * width)
         {
             var count = Math.Min(Stretch, sums - sum);
             for (int lane = 0, done; lane < lanes; lane += done)
             {
+                // The last square overlaps the one before.
+                lane = Math.Min(lane, lanes - 4);
                 var from = source + lane * laneStep;
                 var to = panel + lane;
                 done = lanes - lane >= 8 && sizeof(T) == 4 && Avx.IsSupported ? 8 : 4;

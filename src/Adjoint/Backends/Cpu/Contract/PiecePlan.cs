@@ -34,6 +34,15 @@ sealed class PiecePlan
     /// <summary>Cells of out that stay in the first cache while b streams past.</summary>
     const int StreamBytes = 16 << 10;
 
+    /// <summary>Panels of a that are kept for the next block of columns stay in the third cache.</summary>
+    const int KeptBytes = 4 << 20;
+
+    /// <summary>A step at which cells share a set of the first cache, and how many fit into a set with others.</summary>
+    const int CollidingStep = 4096, CollidingCells = 6;
+
+    /// <summary>Tiles of columns from which copying a pays.</summary>
+    const int MostInPlace = 4;
+
     /// <summary>Rows up to which b is not worth packing: always, and for a sum long enough that adding lanes is little.</summary>
     const int DotRows = 4, MostDotRows = 16, LongSum = 128;
 
@@ -73,7 +82,7 @@ sealed class PiecePlan
 
         var isFlat = SumParts.Run == SumsA.RunLength;
         IsAdjacentA = (RowsA.RunStep == 1 || RowsA.Count == 1) && SumsA.RunStep != 1;
-        CanReadA = isFlat && RowsA.Windows == 0 && (IsAdjacentA && Method != ContractionMethod.Dots || SumsA.RunStep == 1);
+        IsPlainA = isFlat && RowsA.Windows == 0 && (IsAdjacentA && Method != ContractionMethod.Dots || SumsA.RunStep == 1);
         CanReadB = isFlat && ColumnsB.Windows == 0 && (ColumnsB.RunStep == 1 || Method == ContractionMethod.Dots);
         var tileBytes = (long)SumParts.Largest * Width * Bytes;
         var most = Method == ContractionMethod.Streams ? StreamBytes / Bytes / Width : BlockBytes / Math.Max(1, tileBytes);
@@ -87,6 +96,11 @@ sealed class PiecePlan
         var operations = 2.0 * BatchesOut.Count * RowsOut.Count * ColumnsOut.Count * SumsA.Count;
         Grid = ChunkGrid.Of(
             BatchesOut.Count, RowsOut.Count, RowParts.Parts, ColumnsOut.Count, ColumnParts.Parts, operations, threads);
+        var panels = (RowParts.Parts + Grid.Rows - 1) / Grid.Rows;
+        var isOneBlock = ColumnParts.Parts <= BlockTiles;
+        var canKeep = !isOneBlock && panels * PanelABytes <= KeptBytes;
+        CanReadA = IsPlainA && !(Collides && (isOneBlock || canKeep));
+        KeptPanels = canKeep && !CanReadA ? panels : 0;
     }
 
     public ContractionPiece Piece { get; }
@@ -129,10 +143,16 @@ sealed class PiecePlan
     /// <summary>Tiles of b that are worked on together.</summary>
     public int BlockTiles { get; }
 
+    /// <summary>Panels of a that are packed once for all blocks of columns; 0 packs each again for each block.</summary>
+    public int KeptPanels { get; }
+
     /// <summary>Whether rows of a lie side by side, or sums.</summary>
     public bool IsAdjacentA { get; }
 
-    /// <summary>Whether kernels can read a where it lies.</summary>
+    /// <summary>Whether parts of a are rows of adjacent cells.</summary>
+    public bool IsPlainA { get; }
+
+    /// <summary>Whether kernels read a where it lies.</summary>
     public bool CanReadA { get; }
     public bool CanReadB { get; }
 
@@ -164,7 +184,13 @@ sealed class PiecePlan
     public long SlotBytes => Method == ContractionMethod.Tiles ? Aligned((long)SumParts.Largest * Width * Bytes) : 0;
 
     /// <summary>What one thread needs.</summary>
-    public long WorkspaceBytes => PanelABytes + TileBytes + SlotBytes * BlockTiles;
+    public long WorkspaceBytes => Math.Max(1, KeptPanels) * PanelABytes + TileBytes + SlotBytes * BlockTiles;
+
+    // Cells a multiple of this apart share a few lines of the first cache and drive each other out: read once for each tile
+    // of columns, they would come from further away each time.
+    bool Collides => Method == ContractionMethod.Tiles && ColumnParts.Parts >= MostInPlace
+        && (IsAdjacentA ? SumParts.Largest > CollidingCells && SumsA.RunStep * Bytes % CollidingStep == 0
+            : RowParts.Largest > CollidingCells && RowsA.RunStep * Bytes % CollidingStep == 0);
 
     // Few rows do not pay for packing b. What is asked for here lets both other methods read and write in place.
     ContractionMethod ChooseMethod()
