@@ -84,7 +84,7 @@ unsafe ref struct ChunkRun
         tile.Sums = sums;
     }
 
-    bool IsInRun => rows <= plan.RowsOut.LeftInRun(row);
+    readonly bool IsInRun => rows <= plan.RowsOut.LeftInRun(row);
 
     void TakeRows(byte* panel, bool isPacked)
     {
@@ -201,10 +201,23 @@ unsafe ref struct ChunkRun
                 var step = plan.ColumnsOut.RunStep;
                 if (plan.IsDouble) Scatter((double*)source + done, (double*)cells + cell, run, step, adds);
                 else Scatter((float*)source + done, (float*)cells + cell, run, step, adds);
-                if (!isLastBlock || call.Epilogue is null) continue;
-                if (step == 1) Finish(cell, 1, 0, run);
-                else for (var j = 0; j < run; j++) Finish(cell + j * step, 1, 0, 1);
             }
+        }
+        if (isLastBlock && call.Epilogue is not null) FinishScattered(column, width);
+    }
+
+    // Runs of columns that touch are finished together, and all rows of them at once.
+    readonly void FinishScattered(int column, int width)
+    {
+        var step = plan.ColumnsOut.RunStep;
+        for (int done = 0, run; done < width; done += run)
+        {
+            var cell = plan.ColumnsOut.Cell(column + done);
+            run = step == 1 ? Math.Min(width - done, plan.ColumnsOut.LeftInRun(column + done)) : 1;
+            while (step == 1 && done + run < width && plan.ColumnsOut.Cell(column + done + run) == cell + run)
+                run += Math.Min(width - done - run, plan.ColumnsOut.LeftInRun(column + done + run));
+            if (IsInRun) Finish(plan.RowsOut.Cell(row) + cell, rows, plan.RowsOut.RunStep, run);
+            else for (var i = 0; i < rows; i++) Finish(plan.RowsOut.Cell(row + i) + cell, 1, 0, run);
         }
     }
 

@@ -23,6 +23,12 @@ sealed unsafe class ContractionPlan
     /// <summary>The most threads that may take part.</summary>
     public int Threads { get; }
 
+    /// <summary>Whether every cell of out is written by one piece, side by side with others.</summary>
+    public bool CanFinish => pieces.All(p => !p.Piece.Adds && p.ColumnsOut.RunStep == 1);
+
+    /// <summary>Between rows of tiles, in cells.</summary>
+    public long RowStep => pieces.Length == 0 ? 0 : pieces[0].RowsOut.RunStep;
+
     /// <summary>What a run needs beside its arrays, aligned as a <see cref="Storage"/>; its contents do not matter.</summary>
     public long WorkspaceBytes { get; }
 

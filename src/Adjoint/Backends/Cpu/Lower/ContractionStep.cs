@@ -1,17 +1,25 @@
+using System.Runtime.CompilerServices;
+
 namespace Adjoint;
 
 /// <summary>A contraction inside a program.</summary>
 /// <param name="accumulates">Adds to what the cells hold.</param>
+/// <param name="finish">Lines it computes on its cells; null for none.</param>
 sealed unsafe class ContractionStep(
     ContractionPlan plan, ContractionOperand a, ContractionOperand b, ContractionOperand cells, bool accumulates,
-    double scale, Team team) : CpuStep
+    double scale, Team team, ContractionFinish? finish = null) : CpuStep
 {
-    public override IEnumerable<int> Touches => [a.Buffer, b.Buffer, cells.Buffer];
+    public override IEnumerable<int> Touches => [a.Buffer, b.Buffer, cells.Buffer, .. finish?.Buffers ?? []];
 
     public override long ScratchBytes => plan.WorkspaceBytes;
 
-    public override void Run(CpuFrame frame) => plan.Run(
-        a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)frame.Scratch, team, scale);
+    public override void Run(CpuFrame frame)
+    {
+        var context = new ContractionFinish.Context { Finish = finish!, Frame = frame };
+        plan.Run(
+            a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)frame.Scratch, team, scale,
+            finish is null ? null : ContractionFinish.Callback, Unsafe.AsPointer(ref context));
+    }
 }
 
 /// <summary>Where one array of a contraction begins.</summary>

@@ -9,6 +9,7 @@ sealed class CpuCompiler
     readonly BoundProgram program;
     readonly CpuOptions options;
     readonly Dictionary<Line, LinePlan> plans = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<LinePlan, Epilogue> epilogues = [];
     readonly List<string> loops = [];
     readonly List<string> texts = [];
 
@@ -69,16 +70,26 @@ sealed class CpuCompiler
     {
         var steps = new List<CpuStep>();
         var tree = new LoopTree(program);
-        foreach (var statement in body)
+        var taken = new HashSet<LinePlan>();
+        for (var i = 0; i < body.Count; i++)
         {
-            if (statement is TimeLoop loop)
+            if (body[i] is TimeLoop loop)
             {
                 Flush();
                 if (program.Extents[loop.Axis] > 0)
                     steps.Add(new TimeLoopStep(loops.IndexOf(loop.Axis), program.Extents[loop.Axis], loop.Down,
                         Compile(loop.Body)));
             }
-            else if (plans.TryGetValue((Line)statement, out var plan)) tree.Add(plan);
+            else if (plans.TryGetValue((Line)body[i], out var plan) && !taken.Contains(plan))
+            {
+                tree.Add(plan);
+                if (plan.Contraction is null) continue;
+                var following = body.Skip(i + 1).TakeWhile(s => s is Line)
+                    .Select(s => plans.GetValueOrDefault((Line)s)).OfType<LinePlan>();
+                if (Epilogue.After(program, plan, following, IsLocal) is not { } epilogue) continue;
+                epilogues[plan] = epilogue;
+                taken.UnionWith(epilogue.Lines);
+            }
         }
         Flush();
         return [.. steps];
@@ -86,8 +97,8 @@ sealed class CpuCompiler
         void Flush()
         {
             foreach (var item in tree.Items)
-                steps.Add(item is PointItem { Plan: { Contraction: { } contraction } plan }
-                    ? Contract(plan, contraction) : Compile(item));
+                if (item is not PointItem { Plan: { Contraction: not null } plan }) steps.Add(Compile(item));
+                else steps.AddRange(Contract(plan, epilogues.GetValueOrDefault(plan)));
             tree = new(program);
         }
     }
@@ -116,22 +127,49 @@ sealed class CpuCompiler
             NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows);
     }
 
-    ContractionStep Contract(LinePlan plan, ContractionLine line)
+    IEnumerable<CpuStep> Contract(LinePlan plan, Epilogue? epilogue)
     {
+        var line = plan.Contraction!;
         var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, Team.Threads);
         Contractions++;
-        return new(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
-            Operand(plan.Line.Target.Tensor, line.Out),
-            !plan.IsFirst, line.Scale, Team);
+        var lines = epilogue?.Lines ?? [];
+        if (!contraction.CanFinish) epilogue = null;
+        if (epilogue is not null) Unstored.Add(epilogue.Product);
+        yield return new ContractionStep(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
+            Cells(epilogue?.Host ?? plan.Line.Target),
+            !plan.IsFirst, line.Scale, Team,
+            epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue));
+        if (epilogue is not null) yield break;
+        var rest = new LoopTree(program);
+        foreach (var pointwise in lines) rest.Add(pointwise);
+        foreach (var item in rest.Items) yield return Compile(item);
+
+        ContractionOperand Cells(Access access) => Operand(access.Tensor,
+            plan.Line.Left.Aggregate(program.Offset(access), (start, axis) => start.Without(axis)));
 
         ContractionOperand Operand(string tensor, IndexForm first) =>
             new(program[tensor].Buffer, program[tensor].Type.ByteSize, first.Constant,
                 [.. loops.Select(l => first[l])]);
+
+        (NestKernel, KernelEntry) CompileEpilogue(string? row, string column, string[] others)
+        {
+            var kernel = Write(new HashSet<string>());
+            var local = lines.Select(p => p.Line.Target.Tensor)
+                .Where(t => IsLocal(t, lines) && !kernel.Loaded.Contains(t)).ToHashSet();
+            if (local.Count > 0) kernel = Write(local);
+            Unstored.UnionWith(local);
+            var text = CSharpWriter.Print(kernel.Code);
+            texts.Add(text);
+            return (kernel, KernelCache.Compile(kernel.Code, text));
+
+            NestKernel Write(HashSet<string> unstored) => NestWriter.WriteRectangle(
+                program, epilogue, row, column, others, options.Target, Sites, unstored);
+        }
     }
 
     // Written first and read only in this kernel, and nobody outside asks for it.
-    bool IsLocal(string tensor, List<LinePlan> own) => !program[tensor].IsOutput && !program[tensor].IsInteger
-        && own.Exists(p => p.IsFirst && p.Line.Target.Tensor == tensor)
+    bool IsLocal(string tensor, IReadOnlyList<LinePlan> own) => !program[tensor].IsOutput
+        && !program[tensor].IsInteger && own.Any(p => p.IsFirst && p.Line.Target.Tensor == tensor)
         && plans.Values.All(p =>
             own.Contains(p) || p.Line.Target.Tensor != tensor && p.Line.Reads.All(r => r.Tensor != tensor));
 

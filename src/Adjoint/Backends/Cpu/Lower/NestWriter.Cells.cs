@@ -9,6 +9,7 @@ sealed partial class NestWriter
 
     CodeExpr Read(Access access)
     {
+        access = lodgers.GetValueOrDefault(access.Tensor, access);
         var place = program[access.Tensor];
         var offset = Offset(access);
         loaded.Add(place.Name);
@@ -84,6 +85,7 @@ sealed partial class NestWriter
 
     void PrepareBase(Access access, string axis, HashSet<string> written)
     {
+        access = lodgers.GetValueOrDefault(access.Tensor, access);
         var offset = Offset(access).Without(axis);
         var isReady = offset.Symbols.All(s => program.Atom(s) is { } atom
             ? atom.Axes().TrueForAll(positions.ContainsKey) && IsFixed(atom, written)

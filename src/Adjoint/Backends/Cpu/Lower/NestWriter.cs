@@ -96,6 +96,7 @@ sealed partial class NestWriter
 
     (CodeExpr From, CodeExpr To) Bounds(LoopNode node, bool isParallel)
     {
+        if (ranges.TryGetValue(node.Axis, out var range)) return range;
         CodeExpr from = isParallel ? code.Begin : Code.Constant(CodeType.Int64, 0L);
         CodeExpr to = isParallel ? code.End : Code.Constant(CodeType.Int64, (long)program.Extents[node.Axis]);
         foreach (var limit in node.Limits)
