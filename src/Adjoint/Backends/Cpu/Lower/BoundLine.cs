@@ -17,7 +17,9 @@ sealed class BoundLine
     /// <param name="loops">The axes of the enclosing time loops.</param>
     /// <param name="number">Of the line in its program, from 0.</param>
     /// <param name="solves">Otherwise relations stay: their axes all have loops.</param>
-    public BoundLine(BoundProgram program, Line line, IReadOnlyList<string> loops, int number, bool solves = true)
+    /// <param name="keepsTarget">Whether the target keeps plain indices where it can, whatever that costs in turns.</param>
+    public BoundLine(BoundProgram program, Line line, IReadOnlyList<string> loops, int number, bool solves = true,
+        bool keepsTarget = false)
     {
         (this.program, Source, Loops, Number) = (program, line, loops, number);
         var plain = WithoutComposites(line);
@@ -28,7 +30,8 @@ sealed class BoundLine
             if (conditions[i] is not Compare { Operator: Comparison.Equal } relation
                 || Difference(relation) is not { } difference) continue;
             if (!solves) relations.Add(difference);
-            if (!solves || Solvable(difference, axes, program.Extents, plain.Target.Axes()) is not { } axis) continue;
+            if (!solves
+                || Solvable(difference, axes, plain.Target.Axes(), keepsTarget) is not { } axis) continue;
             var solution = difference.Without(axis).Times(-difference[axis]);
             var expression = solution.ToExpr(a => new AxisValue(a));
             plain = plain.Map(Solved);
@@ -118,12 +121,13 @@ sealed class BoundLine
 
     // A summed axis, so that the target keeps plain indices, and the longest, which leaves the fewest points. But not a
     // short one (the window of a pooling with strides): the long axes that remain would leave each other a turn or two.
-    static string? Solvable(IndexForm relation, List<string> axes, Extents extents, List<string> left)
+    string? Solvable(IndexForm relation, List<string> axes, List<string> left, bool keepsTarget)
     {
+        var extents = program.Extents;
         var candidates = axes.Where(a => Math.Abs(relation[a]) == 1).ToList();
         var summed = candidates.Where(a => !left.Contains(a)).MaxBy(a => extents[a]);
         var longest = candidates.MaxBy(a => extents[a]);
-        return summed is null || extents[summed] * ShortOf <= extents[longest!] ? longest : summed;
+        return summed is null || !keepsTarget && extents[summed] * ShortOf <= extents[longest!] ? longest : summed;
     }
 
     IndexForm[]? LimitsOf(Expr condition) =>

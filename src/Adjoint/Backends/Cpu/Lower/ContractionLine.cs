@@ -7,7 +7,7 @@ namespace Adjoint;
 /// <summary>A line as a contraction.</summary>
 /// <param name="A">Where a begins, from the first cell of its tensor; time loops move it.</param>
 sealed record ContractionLine(
-    ContractionShape Shape, string TensorA, string TensorB, IndexForm A, IndexForm B, double Scale)
+    ContractionShape Shape, string TensorA, string TensorB, IndexForm A, IndexForm B, IndexForm Out, double Scale)
 {
     /// <summary>The line as a contraction, or null where it is none.</summary>
     /// <param name="loops">The axes of the enclosing time loops.</param>
@@ -52,7 +52,7 @@ sealed record ContractionLine(
                 [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor))]);
         var isOne = shape.Count(ContractionGroup.Row) > 1 && shape.Count(ContractionGroup.Column) > 1
             && shape.Count(ContractionGroup.Sum) > 1;
-        return isOne ? new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), scale) : null;
+        return isOne ? new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale) : null;
 
         ContractionGroup Group(string axis)
         {

@@ -62,6 +62,7 @@ sealed class CpuCompiler
                 if (line.IsEmpty) continue;
                 var contraction = ContractionLine.Of(program, line.Source, around);
                 if (contraction?.Shape.Operations < options.ContractsFrom) contraction = null;
+                if (contraction is not null) line = new(program, line.Source, around, plans.Count, keepsTarget: true);
                 plans[line.Source] = new(program, line, contraction);
             }
     }
@@ -136,7 +137,7 @@ sealed class CpuCompiler
         if (!contraction.CanFinish) epilogue = null;
         if (epilogue is not null) Unstored.Add(epilogue.Product);
         yield return new ContractionStep(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
-            Cells(epilogue?.Host ?? plan.Line.Target),
+            epilogue is null ? Operand(plan.Line.Target.Tensor, line.Out) : Cells(epilogue.Host),
             !plan.IsFirst, line.Scale, Team,
             epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue));
         if (epilogue is not null) yield break;
@@ -144,8 +145,8 @@ sealed class CpuCompiler
         foreach (var pointwise in lines) rest.Add(pointwise);
         foreach (var item in rest.Items) yield return Compile(item);
 
-        ContractionOperand Cells(Access access) => Operand(access.Tensor,
-            plan.Line.Left.Aggregate(program.Offset(access), (start, axis) => start.Without(axis)));
+        ContractionOperand Cells(Access host) => Operand(host.Tensor,
+            plan.Line.Left.Aggregate(program.Offset(host), (start, axis) => start.Without(axis)));
 
         ContractionOperand Operand(string tensor, IndexForm first) =>
             new(program[tensor].Buffer, program[tensor].Type.ByteSize, first.Constant,
