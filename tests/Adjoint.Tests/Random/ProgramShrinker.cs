@@ -141,7 +141,8 @@ static class ProgramShrinker
             return new(made.Program, made.Sizes.ToDictionary(s => s.Key, s => bound.Contains(s.Key) ? extents[s.Key] : s.Value), made.Leading,
                 made.Domains, made.Seed);
         }
-        catch (Exception refusal) when (refusal is AdjointException or ArgumentException or KeyNotFoundException or OverflowException)
+        catch (Exception refusal) when (refusal is AdjointException or ArgumentException or KeyNotFoundException
+            or InvalidOperationException or OverflowException)
         {
             return made; // it does not run, and is dropped for that
         }

@@ -12,8 +12,9 @@ public sealed class ReferenceProgram
     readonly ProgramFrame frame;
     readonly CompiledStatement[] body;
 
+    /// <param name="extents">Of the program this one was made from; otherwise they are bound here.</param>
     internal ReferenceProgram(LoopProgram program, IReadOnlyDictionary<string, int[]> given,
-        IReadOnlyDictionary<string, double>? attributes, StopTape? stops)
+        IReadOnlyDictionary<string, double>? attributes, StopTape? stops, Extents? extents = null)
     {
         this.program = program;
         foreach (var operand in program.Operands)
@@ -22,7 +23,7 @@ public sealed class ReferenceProgram
             if (program.FindOperand(name) is null) throw RunErrors.Unknown(program, name);
         shapes = OperandShapes.WithRandom(program, given);
         leading = OperandShapes.Leading(program, shapes);
-        Extents = Extents.Bind(program, shapes, attributes);
+        Extents = extents ?? Extents.Bind(program, shapes, attributes);
         frame = new(program, Extents, stops);
         body = CompiledStatement.Compile(program.Body, frame, []);
     }

@@ -10,15 +10,15 @@ sealed class BoundProgram
     readonly Dictionary<string, Expr> atoms = [];
     readonly Dictionary<Expr, double?> constants = [];
 
+    /// <param name="integers">Operands that are used as indices, in the program as it was written.</param>
     /// <param name="types">Of operands and computed tensors; those it does not name are floating, or indices.</param>
     /// <param name="otherwise">The floating type where nothing tells it.</param>
     /// <param name="results">How many of the outputs the caller receives; the others are declared for their sizes
     /// alone.</param>
-    public BoundProgram(LoopProgram program, Extents extents, IReadOnlyDictionary<string, DType> types,
-        DType otherwise, int results)
+    public BoundProgram(LoopProgram program, Extents extents, IReadOnlySet<string> integers,
+        IReadOnlyDictionary<string, DType> types, DType otherwise, int results)
     {
-        (Program, Extents) = (program, extents);
-        Integers = Checker.IntegerOperands(program);
+        (Program, Extents, Integers) = (program, extents, integers);
         Type = FloatingType(types) ?? otherwise;
         foreach (var operand in program.Operands)
         {

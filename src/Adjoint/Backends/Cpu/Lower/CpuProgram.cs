@@ -56,7 +56,14 @@ sealed class CpuProgram
         var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes), attributes);
         var count = results ?? program.Outputs.Count;
         options ??= new();
-        return new(new(program, extents, types, options.Type, count), options, count);
+        var integers = Checker.IntegerOperands(program);
+        var passed = ProgramPasses.Run(program with { Outputs = [.. program.Outputs.Take(count)] }, extents,
+            (a, b) => TypeOf(a) == TypeOf(b));
+        return new(new(passed, extents, integers, types, options.Type, count), options, count);
+
+        DType TypeOf(string tensor) => types.TryGetValue(tensor, out var type) ? type
+            : integers.Contains(tensor) ? DType.Int64
+            : types.Values.Where(t => t.IsFloating).DefaultIfEmpty(options.Type).First();
     }
 
     /// <summary>Runs once.</summary>

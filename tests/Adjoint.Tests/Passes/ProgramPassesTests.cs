@@ -1,0 +1,141 @@
+using Xunit;
+
+namespace Adjoint.Tests;
+
+public sealed class ProgramPassesTests
+{
+    public static TheoryData<string> Names => CatalogueTests.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_op_and_its_reverse_keep_their_results(string name)
+    {
+        var op = Catalogue.Find(name)!;
+        var program = Reverse.Of(op.Program)?.Combined ?? op.Program;
+        foreach (var size in new[] { 1, 2, 3 })
+        {
+            if (Draw(program, op.Inputs with { MinSize = size, MaxSize = size }) is { } inputs)
+                SameResults(program, inputs);
+        }
+    }
+
+    // Null for sizes that do not fit together in this op.
+    static Dictionary<string, NdArray>? Draw(LoopProgram program, InputOptions options)
+    {
+        try
+        {
+            var inputs = RandomInputs.Draw(program, new SplitMix64((ulong)options.MinSize), options);
+            Reference.Run(program, inputs);
+            return inputs;
+        }
+        catch (AdjointException)
+        {
+            return null;
+        }
+    }
+
+    [Fact]
+    public void Random_programs_keep_their_results() => RandomRun.Check(RandomRun.Count(1_000, 10_000),
+        made => SameResults(made.Program, made.Inputs), ProgramGenerator.Of);
+
+    static void SameResults(LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs)
+    {
+        var shapes = inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray());
+        var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes));
+        var integers = Checker.IntegerOperands(program);
+        var passed = ProgramPasses.Run(program, extents, (a, b) => !integers.Contains(a) && !integers.Contains(b));
+        var expected = Reference.Run(program, inputs);
+        var actual = new ReferenceProgram(passed, shapes, null, null, extents).Run(inputs);
+        foreach (var output in program.Outputs)
+            Assert.True(actual[output.Name].IsNear(expected[output.Name], Tolerance.Reordered),
+                $"{output.Name}\n{program}\n{passed}");
+    }
+
+    static string Body(string text)
+    {
+        var program = Parser.Parse(text);
+        var shapes = program.Operands.ToDictionary(o => o.Name, o => o.Dims.Select(_ => 8).ToArray());
+        var passed = ProgramPasses.Run(program, Extents.Bind(program, shapes), (_, _) => true);
+        var print = Printer.Print(passed);
+        return string.Join('\n', print.TrimEnd().Split('\n').Skip(1).Where(l => !l.StartsWith("  axis", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_feeds_a_time_loop_or_follows_it_leaves_it() => Assert.Equal("""
+          h[-1,b,j] = h0[b,j]
+          a[t,b,j] += x[t,b,i] * w[i,j]
+          for t:
+            r[t,b,j] += h[t-1,b,k] * u[k,j]
+            h[t,b,j] = tanh(a[t,b,j] + r[t,b,j])
+          y[t,b,o] += h[t,b,j] * v[j,o]
+        """, Body("""
+        rnn(x[t,b,i], w[i,j], u[k,j], v[j,o], h0[b,j]) -> y[t,b,o]
+          h[-1,b,j] = h0[b,j]
+          for t:
+            a[t,b,j] += x[t,b,i] * w[i,j]
+            r[t,b,j] += h[t-1,b,k] * u[k,j]
+            h[t,b,j] = tanh(a[t,b,j] + r[t,b,j])
+            y[t,b,o] += h[t,b,j] * v[j,o]
+        """));
+
+    [Fact]
+    public void Slices_and_permutations_are_read_where_they_lie() => Assert.Equal("""
+          y[i,j] = exp(x[0+j,2+i])
+        """, Body("""
+        f(x[a,b]) -> y[i,j]
+          axis p < #b - 2
+          axis q < #a
+          s[q,p] = x[0+q,2+p]
+          t[p,q] = s[q,p]
+          y[i,j] = exp(t[i,j])
+        """));
+
+    [Fact]
+    public void A_cell_that_may_not_exist_is_read_where_the_text_says() => Assert.Equal("""
+          s[p] = x[0+p]
+          y[i] = s[k[i]]
+        """, Body("""
+        f(x[a], int k[i]) -> y[i]
+          axis p < #a - 2
+          s[p] = x[0+p]
+          y[i] = s[k[i]]
+        """));
+
+    [Fact]
+    public void Equal_lines_are_computed_once_whatever_their_axes_are_called() => Assert.Equal("""
+          e[i] = exp(x[i])
+          y[i] = e[i] * e[i]
+        """, Body("""
+        f(x[i]) -> y[i]
+          e[i] = exp(x[i])
+          g[j] = exp(x[j])
+          y[i] = e[i] * g[i]
+        """));
+
+    [Fact]
+    public void Lines_over_axes_of_different_extents_are_different() => Assert.Equal("""
+          e[i] = 0 + i
+          g[j] = 0 + j
+          y += x[i] * e[i]
+          z += x[0+j] * g[j]
+        """, Body("""
+        f(x[i]) -> y, z
+          axis j < 3
+          e[i] = 0 + i
+          g[j] = 0 + j
+          y += x[i] * e[i]
+          z += x[0+j] * g[j]
+        """));
+
+    [Fact]
+    public void A_sum_over_what_was_spread_out_keeps_its_axis() => Assert.Equal("""
+          s[i] = z
+          y += s[i]
+          u[i] = z * x[i]
+        """, Body("""
+        f(z, x[i]) -> y, u[i]
+          s[i] = z
+          y += s[i]
+          u[i] = s[i] * x[i]
+        """));
+}
