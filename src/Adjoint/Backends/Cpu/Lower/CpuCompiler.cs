@@ -104,28 +104,48 @@ sealed class CpuCompiler
         }
     }
 
-    FusedStep Compile(LoopItem item)
+    CpuStep Compile(LoopItem item)
     {
         var own = item.Plans.ToList();
         foreach (var plan in own)
             if (plan.Fallback is { } reason) Fallbacks.Add($"{plan.Line}: {reason}");
         var isParallel = item is LoopNode root && LoopTree.IsParallel(program, root);
+        var (extent, chunk) = Chunks(item, isParallel);
+        PartialSum[] partials = [];
+        if (!isParallel && item is LoopNode { Axis: var axis } summed && program.Extents[axis] > 1)
+        {
+            var least = Math.Ceiling((double)extent / PartialSums.MostParts);
+            var turns = Whole(summed, Math.Max(Chunks(item, true).Chunk, least));
+            if (turns < extent && PartialSums.Of(program, summed, turns) is { } found)
+                (partials, isParallel, chunk) = ([.. found.Values], true, turns);
+        }
         var kernel = Write(new HashSet<string>(), new Dictionary<string, RowBuffer>());
-        var inside = own.Select(p => p.Line.Target.Tensor).Distinct().Where(t => IsLocal(t, own)).ToList();
+        var inside = own.Select(p => p.Line.Target.Tensor).Distinct()
+            .Where(t => IsLocal(t, own) && !Array.Exists(partials, s => s.Place.Name == t)).ToList();
         var local = inside.Where(t => !kernel.Loaded.Contains(t)).ToHashSet();
         var rows = RowBuffers.Of(program, item, inside.Where(kernel.Loaded.Contains));
         if (local.Count > 0 || rows.Count > 0) kernel = Write(local, rows);
         Unstored.UnionWith(local);
         Unstored.UnionWith(rows.Keys);
-        var text = CSharpWriter.Print(kernel.Code);
-        texts.Add(text);
-        var (extent, chunk) = Chunks(item, isParallel);
-        return new(KernelCache.Compile(kernel.Code, text),
-            [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
-            [.. kernel.Integers.Select(a => loops.IndexOf(a))], Slots, extent, chunk, Team);
+        var scratch = new long[partials.Length + 1];
+        for (var i = 0; i < partials.Length; i++) scratch[i + 1] = scratch[i] + partials[i].Bytes;
+        var step = new FusedStep(Entry(kernel.Code), [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
+            [.. kernel.Integers.Select(a => loops.IndexOf(a))], Slots, extent, chunk, Team, scratch);
+        if (partials.Length == 0) return step;
+        var combine = PartialSums.Combine(partials, program.Program.Name + "_of_chunks", options.Target);
+        int[] buffers = [.. partials.SelectMany((s, i) => (int[])[s.Place.Buffer, FusedStep.Scratch - i])];
+        return new PartialStep(step, new(Entry(combine), buffers, [], Slots, 1, 1, Team, scratch), scratch[^1]);
 
         NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows) =>
-            NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows);
+            NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows,
+                partials);
+    }
+
+    KernelEntry Entry(KernelCode kernel)
+    {
+        var text = CSharpWriter.Print(kernel);
+        texts.Add(text);
+        return KernelCache.Compile(kernel, text);
     }
 
     IEnumerable<CpuStep> Contract(LinePlan plan, Epilogue? epilogue)
@@ -188,9 +208,10 @@ sealed class CpuCompiler
                 expression.Visit(e => cost += e is Call ? 10 : 1);
             operations += points * cost;
         }
-        var turns = (long)Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations)));
-        // Whole turns of the vector loop, and cache lines that no two threads write.
-        if (node.IsVector) turns = (turns + 63) / 64 * 64;
+        var turns = Whole(node, Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations))));
         return (extent, Math.Clamp(turns, 1, extent));
     }
+
+    // Whole turns of the vector loop, and cache lines that no two threads write.
+    static long Whole(LoopNode node, double turns) => node.IsVector ? ((long)turns + 63) / 64 * 64 : (long)turns;
 }

@@ -9,8 +9,12 @@ sealed unsafe class FusedStep : CpuStep
     /// <summary>Instead of a tensor: where kernels report an index out of range.</summary>
     public const int Status = -1;
 
+    /// <summary>Instead of a tensor: memory of the step; the next such buffer is one less.</summary>
+    public const int Scratch = -2;
+
     readonly KernelEntry entry;
     readonly int[] tensors, loops;
+    readonly long[] scratch;
     readonly (int Pointers, int Positions, int Numbers) slots;
     readonly long extent, chunk;
     readonly int chunks;
@@ -20,9 +24,11 @@ sealed unsafe class FusedStep : CpuStep
     /// <param name="loops">Numbers of the time loops whose positions it takes.</param>
     /// <param name="extent">Of the outermost loop.</param>
     /// <param name="chunk">Turns that one thread takes at a time; they depend on sizes only.</param>
+    /// <param name="scratch">Where each buffer in the memory of the step begins, in bytes.</param>
     public FusedStep(KernelEntry entry, int[] tensors, int[] loops, KernelSlots slots, long extent, long chunk,
-        Team team)
+        Team team, params long[] scratch)
     {
+        this.scratch = scratch;
         (this.entry, this.tensors, this.loops, this.extent, this.chunk, this.team) = (entry, tensors, loops, extent,
             chunk, team);
         this.slots = slots.Take(tensors.Length, loops.Length, 0);
@@ -31,17 +37,21 @@ sealed unsafe class FusedStep : CpuStep
 
     public int Chunks => chunks;
 
-    public override IEnumerable<int> Touches => tensors.Where(t => t != Status);
+    public override IEnumerable<int> Touches => tensors.Where(t => t >= 0);
 
     public override void Bind(CpuFrame frame)
     {
         var pointers = (nint*)frame.Pointers(slots.Pointers);
-        for (var i = 0; i < tensors.Length; i++) pointers[i] = tensors[i] == Status ? frame.StatusAddress
-            : frame.Buffers[tensors[i]];
+        for (var i = 0; i < tensors.Length; i++)
+            if (tensors[i] > Scratch)
+                pointers[i] = tensors[i] == Status ? frame.StatusAddress : frame.Buffers[tensors[i]];
     }
 
     public override void Run(CpuFrame frame)
     {
+        var pointers = (nint*)frame.Pointers(slots.Pointers);
+        for (var i = 0; i < tensors.Length; i++)
+            if (tensors[i] <= Scratch) pointers[i] = frame.Scratch + (nint)scratch[Scratch - tensors[i]];
         var positions = frame.PositionArguments(slots.Positions);
         for (var i = 0; i < loops.Length; i++) positions[i] = frame.Positions[loops[i]];
         var call = new Call(this, frame);

@@ -62,6 +62,21 @@ sealed partial class NestWriter
         return pointers[place.Name] = code.Buffer(place.Name, place.Element);
     }
 
+    // Cells of this chunk, instead of those of the tensor.
+    void Open(PartialSum sum)
+    {
+        var place = sum.Place;
+        var own = FusedStep.Scratch - buffers.Count(b => b?.Buffer <= FusedStep.Scratch);
+        buffers.Add(place with { Buffer = own });
+        var parts = code.Buffer($"{place.Name}_parts", place.Element);
+        var part = code.Begin / Code.Constant(CodeType.Int64, sum.Chunk);
+        var cells = (CodeLocal)code.Let($"{place.Name}_part", parts + part * sum.Stride);
+        pointers[place.Name] = cells;
+        if (sum.IsFirst) return;
+        code.VectorLoop("cell", 0, place.Count, place.Element, (cell, lanes) =>
+            lanes.Store(cells, cell, Code.Constant(lanes.Type, PartialSums.Identity(sum.Op))));
+    }
+
     /// <summary>A cell as the start of its row and the steps along it.</summary>
     (CodeExpr Pointer, CodeExpr Index) Address(TensorPlace place, IndexForm offset)
     {

@@ -10,7 +10,7 @@ sealed partial class NestWriter
     Running Begin(LinePlan plan, LoopNode node)
     {
         var op = plan.Line.Op;
-        var start = Identity(op);
+        var start = PartialSums.Identity(op);
         if (plan.Vector is not null && plan.Line.Summed.Contains(plan.Vector))
         {
             var loop = Find(node, plan.Vector)!;
@@ -43,7 +43,7 @@ sealed partial class NestWriter
         }
         if (sum.Lanes is { } accumulator)
         {
-            value = code.Let("term", mask is null ? value : Code.Select(mask, value, Scalar(Identity(op))));
+            value = code.Let("term", mask is null ? value : Code.Select(mask, value, Scalar(PartialSums.Identity(op))));
             accumulator.Add(lanes!, Code.Typed(value, lanes!.Type));
             return;
         }
@@ -70,22 +70,8 @@ sealed partial class NestWriter
         && program.Constant(product.Right) is { } value && double.IsFinite(value) && value != 0
             ? (product.Operator, value) : null;
 
-    static double Identity(LineOp op) => op switch
-    {
-        LineOp.Multiply => 1,
-        LineOp.Max => double.NegativeInfinity,
-        LineOp.Min => double.PositiveInfinity,
-        _ => 0,
-    };
-
-    // As a local sums: `-=` is subtracted when the sum is complete. A NaN stays.
-    CodeExpr Combined(LineOp op, CodeExpr all, CodeExpr one) => op switch
-    {
-        LineOp.Multiply => all * one,
-        LineOp.Max => code.Max(all, one),
-        LineOp.Min => code.Min(all, one),
-        _ => all + one,
-    };
+    // As a local sums: `-=` is subtracted when the sum is complete.
+    CodeExpr Combined(LineOp op, CodeExpr all, CodeExpr one) => PartialSums.Combined(code, op, all, one);
 
     /// <summary>Writes a value, or combines it with what the cell holds.</summary>
     /// <param name="isFirst">The cell holds nothing yet.</param>

@@ -37,7 +37,8 @@ sealed partial class NestWriter
 
     /// <summary>The kernel of an item, and what it takes.</summary>
     public static NestKernel Write(BoundProgram program, LoopItem item, bool isParallel, string name,
-        CodeTarget target, Sites sites, IReadOnlySet<string> unstored, IReadOnlyDictionary<string, RowBuffer> rows)
+        CodeTarget target, Sites sites, IReadOnlySet<string> unstored, IReadOnlyDictionary<string, RowBuffer> rows,
+        IReadOnlyCollection<PartialSum> partials)
     {
         var writer = new NestWriter(program, name, target, sites, unstored, rows);
         foreach (var axis in item.Plans.SelectMany(p => p.Line.Loops).Distinct())
@@ -49,6 +50,7 @@ sealed partial class NestWriter
             foreach (var expression in plan.Line.Tests.Prepend(plan.Line.Value))
                 expression.Visit(e => writer.uses[e] = writer.uses.GetValueOrDefault(e) + 1);
         foreach (var plan in item.Plans) writer.code.Remark(plan.Line.ToString());
+        foreach (var sum in partials) writer.Open(sum);
         writer.Scoped(() => writer.Write(item, isParallel));
         return new(writer.code.Build(), writer.buffers, writer.integers, writer.loaded);
     }
