@@ -5,8 +5,11 @@ namespace Adjoint;
 // Counter: element (two words), step, stream. Key: the seed. An element has a block of its own.
 
 /// <summary>Random numbers as a function of seed, stream, step and position.</summary>
-public readonly struct Philox(ulong seed, uint stream, uint step)
+public readonly partial struct Philox(ulong seed, uint stream, uint step)
 {
+    const int Rounds = 10;
+    const uint EvenFactor = 0xD2511F53, OddFactor = 0xCD9E8D57, EvenKey = 0x9E3779B9, OddKey = 0xBB67AE85;
+
     /// <summary>In [0, 1), a multiple of 2^-53.</summary>
     public double Uniform(long element)
     {
@@ -34,13 +37,13 @@ public readonly struct Philox(ulong seed, uint stream, uint step)
     {
         var (c0, c1, c2, c3) = counter;
         var (k0, k1) = key;
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < Rounds; round++)
         {
-            var even = (ulong)c0 * 0xD2511F53;
-            var odd = (ulong)c2 * 0xCD9E8D57;
+            var even = (ulong)c0 * EvenFactor;
+            var odd = (ulong)c2 * OddFactor;
             (c0, c1, c2, c3) = ((uint)(odd >> 32) ^ c1 ^ k0, (uint)odd, (uint)(even >> 32) ^ c3 ^ k1, (uint)even);
-            k0 += 0x9E3779B9;
-            k1 += 0xBB67AE85;
+            k0 += EvenKey;
+            k1 += OddKey;
         }
         return (c0, c1, c2, c3);
     }

@@ -25,6 +25,19 @@ public sealed class PhiloxTests
             Assert.InRange(values.Count(v => (int)(v * 10) == tenth), 850, 1150);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(12345)]
+    [InlineData((1L << 32) - 20)] // a carry within
+    [InlineData((3L << 32) + 1)]
+    public unsafe void Several_elements_at_a_time_have_the_bits_of_each_alone(long first)
+    {
+        var philox = new Philox(seed: 0xFEDCBA9876543210, stream: 0xFFFFFFF2, step: 3);
+        var cells = new float[77];
+        fixed (float* start = cells) philox.Uniform(first, start, cells.Length);
+        Assert.Equal(Enumerable.Range(0, cells.Length).Select(i => (float)philox.Uniform(first + i)), cells);
+    }
+
     [Fact]
     public void Normals_have_mean_zero_and_variance_one()
     {

@@ -96,7 +96,9 @@ sealed partial class CSharpWriter
             CodeOp.Bits => ($"BitConverter.{Instructions.BitsName(source)}({Print(args[0])})", Tight),
             CodeOp.Convert when isVector => Method($"{Class(type)}{Instructions.ConvertName(type.Element)}"),
             CodeOp.Convert => ($"({Keyword(type.Element)}){Print(args[0], Tight)}", Prefix),
-            CodeOp.Scale => Method($"{ClassOf(Instructions.ScaleClass(type))}.Scale"),
+            CodeOp.Permute => Method(
+                $"{ClassOf(Instructions.Avx512Class(type))}.{Instructions.PermuteName(type)}"),
+            CodeOp.Scale => Method($"{ClassOf(Instructions.Avx512Class(type))}.Scale"),
             CodeOp.Select =>
                 ($"{Class(type)}ConditionalSelect({As(args[0], type)}, {Print(args[1])}, {Print(args[2])})", Tight),
             CodeOp.Lane => ($"{Print(args[0], Tight)}[{operation.Detail}]", Tight),

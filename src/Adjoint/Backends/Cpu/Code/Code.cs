@@ -121,6 +121,13 @@ static class Code
     public static CodeExpr Indices(CodeType type) =>
         Pack([.. Enumerable.Range(0, type.Lanes).Select(lane => Constant(type.Scalar, (double)lane))]);
 
+    /// <summary>A vector of lanes of two others.</summary>
+    /// <param name="lanes">Below the number of lanes those of <paramref name="a"/>, from there on those of
+    /// <paramref name="b"/>.</param>
+    public static CodeExpr Permute(CodeExpr a, CodeExpr b, IEnumerable<int> lanes) =>
+        new CodeOperation(CodeOp.Permute, a.Type,
+            [a, Pack([.. lanes.Select(lane => Constant(a.Type.AsInteger.Scalar, (long)lane))]), b]);
+
     public static CodeExpr Any(CodeExpr mask) =>
         mask.Type.IsVector ? new CodeOperation(CodeOp.Any, CodeType.Bool, [mask]) : mask;
 

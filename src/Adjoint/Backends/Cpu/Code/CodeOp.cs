@@ -44,6 +44,10 @@ enum CodeOp
     /// <summary>A vector of scalars.</summary>
     Pack,
 
+    /// <summary>Lanes of two vectors, by numbers that count through the first and then the second; only for targets
+    /// with <see cref="CodeTarget.HasPermute"/>.</summary>
+    Permute,
+
     /// <summary>Whether a mask is set in any lane.</summary>
     Any,
 }

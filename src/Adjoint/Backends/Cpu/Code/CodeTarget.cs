@@ -33,6 +33,9 @@ sealed record CodeTarget(int VectorBits, bool HasFma, bool HasScale, bool HasMas
         _ => throw new SettingException($"{WidthVariable}={width}: no such width.\n  known  512, 256, 128, scalar"),
     };
 
+    /// <summary>Whether lanes of two vectors can be put together in any order by one instruction.</summary>
+    public bool HasPermute => VectorBits == 512 ? Avx512F.IsSupported : VectorBits == 256 && Avx512F.VL.IsSupported;
+
     /// <summary>Whether cache lines can be asked for ahead of their use.</summary>
     public bool HasPrefetch => VectorBits > 0 && Sse.IsSupported;
 

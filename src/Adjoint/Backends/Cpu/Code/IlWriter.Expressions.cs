@@ -107,7 +107,11 @@ sealed partial class IlWriter
             case CodeOp.Convert:
                 Call(type.VectorClass, Instructions.ConvertName(type.Element), source, source.Clr);
                 break;
-            case CodeOp.Scale: Call(Instructions.ScaleClass(type), "Scale", type, type.Clr, type.Clr); break;
+            case CodeOp.Permute:
+                Call(Instructions.Avx512Class(type), Instructions.PermuteName(type), type,
+                    type.Clr, args[1].Type.Clr, type.Clr);
+                break;
+            case CodeOp.Scale: Call(Instructions.Avx512Class(type), "Scale", type, type.Clr, type.Clr); break;
             case CodeOp.ShiftLeft or CodeOp.ShiftRight or CodeOp.ShiftRightLogical or CodeOp.Lane:
                 il.Emit(OpCodes.Ldc_I4, operation.Detail);
                 Call(source.VectorClass, Instructions.VectorName(op)!, source, source.Clr, typeof(int));

@@ -71,8 +71,12 @@ static class Instructions
     public static Type MaskedClass(CodeType type) =>
         type.Bits == 512 ? typeof(Avx512F) : type.IsFloating ? typeof(Avx) : typeof(Avx2);
 
+    /// <summary>For targets with <see cref="CodeTarget.HasPermute"/>.</summary>
+    public static string PermuteName(CodeType type) => $"PermuteVar{type.Lanes}x{8 * type.ElementBytes}x2";
+
+    /// <summary>The class with the instructions that AVX-512 has for a vector type.</summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
-    public static Type ScaleClass(CodeType type) => type.Bits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);
+    public static Type Avx512Class(CodeType type) => type.Bits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);
 
     /// <summary>The class with the scalar Abs, Sqrt, Floor and FusedMultiplyAdd.</summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]

@@ -213,5 +213,9 @@ sealed class CpuCompiler
     }
 
     // Whole turns of the vector loop, and cache lines that no two threads write.
-    static long Whole(LoopNode node, double turns) => node.IsVector ? ((long)turns + 63) / 64 * 64 : (long)turns;
+    static long Whole(LoopNode node, double turns)
+    {
+        var unit = node.IsVector ? 64 : node.Items is [LoopNode { IsVector: true }] ? 16 : 1;
+        return ((long)turns + unit - 1) / unit * unit;
+    }
 }

@@ -43,6 +43,7 @@ sealed class LinePlan
             Outer = [.. line.Left.Where(a => a != Vector)];
             IsRegister = summed.Length > 0 && SumsInRegisters(Vector, summed);
             Tail = IsRegister ? [Vector, .. summed] : [.. summed, Vector];
+            if (DenseBeside(Vector) is { } dense) Outer = [.. Outer.Where(a => a != dense), dense];
         }
     }
 
@@ -121,6 +122,10 @@ sealed class LinePlan
 
     /// <summary>Gives up the lanes, to share loops with lines around that have them along other axes.</summary>
     public void RunScalar() => (Vector, Outer, Tail) = (null, Line.Left, []);
+
+    // A read across the lanes is dense along another axis: next to the lanes its cells come in squares.
+    string? DenseBeside(string vector) => Outer.FirstOrDefault(axis => Line.Reads.Any(r =>
+        program.Offset(r) is var offset && Math.Abs(offset[vector]) > 1 && offset[axis] == 1));
 
     // Memory instructions for a lane of an access: none where all lanes share the cell, one for each where they lie
     // apart, and a cache line for each as well where they lie far apart.

@@ -69,6 +69,7 @@ sealed partial class NestWriter
             && p.Line.Left.All(positions.ContainsKey)).ToList();
         foreach (var plan in sums) running[plan] = Begin(plan, node);
         Prepare(node, plans);
+        if (WriteTurned(node, isParallel)) return;
         var (from, to) = Bounds(node, isParallel);
         if (node.IsVector)
             code.VectorLoop(node.Axis, from, to, element, (index, part) =>

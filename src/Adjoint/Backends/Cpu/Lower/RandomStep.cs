@@ -31,7 +31,8 @@ sealed unsafe class RandomStep(TensorPlace place, bool isNormal, int key, Team t
         public void Run(long from)
         {
             var to = Math.Min(count, from + Chunk);
-            if (isNormal)
+            if (!isNormal && !isDouble) philox.Uniform(from, (float*)cells + from, (int)(to - from));
+            else if (isNormal)
                 for (var i = from; i < to; i++) Set(i, philox.Normal(i));
             else
                 for (var i = from; i < to; i++) Set(i, philox.Uniform(i));

@@ -100,6 +100,33 @@ public sealed class CpuProgramTests
     }
 
     [Theory]
+    [InlineData("y[j,i] = x[i,j]")]
+    [InlineData("y[j,i] = x[i,j] * 2 + sqrt(abs(z[j,i]))")]
+    [InlineData("y[j,i] = x[i,j] + x[i,j] * z[j,i]  if i > j")]
+    [InlineData("y[j,i] += x[i,j] - x[i,j + 1]  if j + 1 < #j")]
+    [InlineData("y[j,i] = where(x[i,j] > 0, x[i,j], w[i,j])")]
+    public void Reads_across_the_lanes_are_turned_in_squares(string line)
+    {
+        var program = Parser.Parse($"turned(x[i,j], z[j,i], w[i,j]) -> y[j,i]\n  {line}");
+        var random = new SplitMix64(3);
+        foreach (var (i, j) in new[] { (1, 1), (7, 9), (16, 16), (37, 53), (64, 17), (33, 130) })
+            foreach (var width in KernelRun.Widths)
+                foreach (var type in new[] { DType.Float32, DType.Float64 })
+                {
+                    var inputs = new Dictionary<string, NdArray>
+                    {
+                        ["x"] = NdArray.Generate([i, j], _ => random.Uniform(-2, 2)),
+                        ["z"] = NdArray.Generate([j, i], _ => random.Uniform(-2, 2)),
+                        ["w"] = NdArray.Generate([i, j], _ => random.Uniform(-2, 2)),
+                    };
+                    var compiled = CpuRun.Compile(program, inputs, type, null,
+                        new() { Target = CodeTarget.Of(width), OperationsPerChunk = 512 });
+                    Same(Reference.Run(program, inputs).Outputs, CpuRun.Run(compiled, program, inputs, type),
+                        type is DType.Float64 ? Tolerance.CpuDouble : Tolerance.CpuSingle);
+                }
+    }
+
+    [Theory]
     [InlineData(2, 2, 0)]
     [InlineData(3, 2, 1)]
     [InlineData(3, 1, 1)]
