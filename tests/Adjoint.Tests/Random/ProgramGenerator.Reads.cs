@@ -15,7 +15,7 @@ sealed partial class ProgramGenerator
         public bool Uses(string axis)
         {
             if (Axes.Contains(axis)) return true;
-            if (!IsOpen || Axes.Count > 4 || Axes.Append(axis).Aggregate(1, (n, a) => n * owner.sizes[a]) > MostPoints) return false;
+            if (!IsOpen || Axes.Count > 4 || Axes.Append(axis).Aggregate(1, (n, a) => n * owner.sizes[a]) > owner.MostPoints) return false;
             Axes.Add(axis);
             return true;
         }

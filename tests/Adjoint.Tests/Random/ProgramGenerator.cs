@@ -15,7 +15,10 @@ sealed record Readable(string Name, EquatableArray<Dim> Dims, bool IsPositive = 
 sealed partial class ProgramGenerator
 {
     // Largest number of points a line may have.
-    const int MostPoints = 300;
+    int MostPoints => isWide ? 2_000 : 300;
+
+    // Where vectors of all widths end, and where they do not.
+    static readonly int[] WideSizes = [0, 1, 2, 3, 7, 8, 9, 17, 64];
 
     static readonly string[] AxisNames = ["i", "j", "k", "b", "c", "m", "n", "p", "t", "u", "l", "o", "d"];
     static readonly string[] OperandNames = ["x", "w", "z", "r", "q", "v"];
@@ -39,8 +42,11 @@ sealed partial class ProgramGenerator
     readonly HashSet<string> names = ["d"];
     readonly int[]? leading; // null: the program has no `..`
 
-    ProgramGenerator(int seed)
+    readonly bool isWide;
+
+    ProgramGenerator(int seed, bool isWide = false)
     {
+        this.isWide = isWide;
         random = new(seed);
         leading = Chance(0.25) ? [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(1, 4))] : null;
         if (leading is not null) sizes[".."] = leading.Aggregate(1, (product, size) => product * size);
@@ -60,6 +66,17 @@ sealed partial class ProgramGenerator
 
     /// <summary>Any program, whatever its values.</summary>
     public static RandomCase Wild(int seed) => new ProgramGenerator(seed).Make(seed);
+
+    /// <summary>With values as tame as those of <see cref="Of"/> and with longer axes.</summary>
+    public static RandomCase Wide(int seed)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var made = new ProgramGenerator(unchecked(seed + attempt * 7919), isWide: true).Make(seed);
+            PointwiseEvaluator.Run(made, out var largest);
+            if (largest < 1e4) return made;
+        }
+    }
 
     RandomCase Make(int seed)
     {
@@ -125,8 +142,10 @@ sealed partial class ProgramGenerator
     {
         var axis = AxisNames.FirstOrDefault(a => !sizes.ContainsKey(a)) ?? $"k{sizes.Count}";
         if (Chance(0.3)) axis = AxisNames.Where(a => !sizes.ContainsKey(a)).OrderBy(_ => random.Next()).FirstOrDefault() ?? axis;
-        sizes[axis] = size ?? Pick(1, 12, 30, 30, 14, 4, 2, 2, 2, 2);
+        sizes[axis] = size ?? (isWide ? WideSizes[Pick(1, 6, 8, 8, 8, 8, 8, 8, 6)] : Draw());
         return axis;
+
+        int Draw() => Pick(1, 12, 30, 30, 14, 4, 2, 2, 2, 2);
     }
 
     string Name(string[] pool)

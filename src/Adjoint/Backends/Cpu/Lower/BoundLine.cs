@@ -37,6 +37,7 @@ sealed class BoundLine
             plain = plain.Map(Solved);
             conditions = [.. conditions.Where((_, n) => n != i).Select(c => c.Map(Solved))];
             axes.Remove(axis);
+            for (var n = 0; n < limits.Count; n++) limits[n] = limits[n].Without(axis).Plus(solution, limits[n][axis]);
             limits.Add(solution);
             limits.Add(solution.Times(-1).Plus(program.Extents[axis] - 1));
             i = -1;

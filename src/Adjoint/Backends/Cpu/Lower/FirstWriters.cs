@@ -12,11 +12,14 @@ static class FirstWriters
         {
             var plan = writers.First();
             var place = program[writers.Key];
-            plan.IsFirst = !place.IsInteger && (place.Updates is null || plan.Line.Op is LineOp.Set)
+            plan.IsFirst = !place.IsInteger && (place.Updates is null || plan.Line.Op is LineOp.Set || Updates(plan))
                 && HasValueEverywhere(plan) && CoversAll(program, plan.Line, place)
                 && plans.All(p => IsAfter(program, plan, p, place.Name, downward));
         }
     }
+
+    // w' += f may take what it adds to from w itself.
+    static bool Updates(LinePlan plan) => plan.Contraction is null && plan.Line.Summed.Count == 0;
 
     // No condition takes cells away: limits may only shorten sums.
     static bool HasValueEverywhere(LinePlan plan) => plan.Line.Summed.Count == 0

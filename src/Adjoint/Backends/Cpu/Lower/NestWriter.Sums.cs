@@ -98,10 +98,10 @@ sealed partial class NestWriter
             var (pointer, index) = isStored ? Address(place, offset) : (value, value);
             var stride = isVector ? Stride(offset) : null;
             var op = plan.Line.Op;
-            if (isFirst && op is LineOp.Subtract) value = Scalar(0) - value;
-            else if (!isFirst && op is not LineOp.Set)
+            if (isFirst && place.Updates is null && op is LineOp.Subtract) value = Scalar(0) - value;
+            else if ((!isFirst || place.Updates is not null) && op is not LineOp.Set)
             {
-                var old = code.Let("old", Old());
+                var old = code.Let("old", isFirst ? Value(new Access(place.Updates!, target.Indices)) : Old());
                 value = op is LineOp.Subtract ? old - value : Combined(op, old, value);
             }
             if (mask is not null) value = Code.Select(mask, value, Old());
