@@ -16,17 +16,34 @@ static class ExplainCommand
         var subject = CommonOptions.Subject();
         var program = CommonOptions.Program();
         var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs" };
+        var kernel = new Option<bool>("--kernel")
+        {
+            Description = "print what runs on this processor, as C#; with --grad of forward and reverse",
+        };
+        var set = CommonOptions.Set();
+        var size = CommonOptions.Size();
         var json = CommonOptions.Json();
         var command = new Command("explain",
             "Prints a definition, the derived reverse in order of execution, what mixes with what, and the cost.")
         {
-            subject, program, grad, json,
+            subject, program, grad, kernel, set, size, json,
         };
         command.SetAction(parsed =>
         {
-            var found = Subject.Find(parsed.GetValue(subject)!, parsed.GetValue(program)).Program;
+            var chosen = Subject.Find(parsed.GetValue(subject)!, parsed.GetValue(program));
+            var found = chosen.Program;
             var reverse = Reverse.Of(found);
-            if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(found, reverse));
+            var attributes = Assignments.Numbers("--set", parsed.GetValue(set)!);
+            var sizes = Assignments.Sizes("--size", parsed.GetValue(size)!);
+            if (!parsed.GetValue(kernel) && attributes.Count + sizes.Count > 0)
+                throw new UsageException("explain: --set and --size go with --kernel.");
+            chosen.CheckNames(attributes.Keys, sizes.Keys);
+            if (parsed.GetValue(kernel))
+            {
+                var shown = parsed.GetValue(grad) && reverse is not null ? reverse.Combined : found;
+                terminal.Output.Write(KernelText.Of(shown, chosen.Inputs(attributes, sizes)));
+            }
+            else if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(found, reverse));
             else if (!parsed.GetValue(grad)) terminal.Output.Write(Text(found, reverse));
             else if (reverse is not null) terminal.Output.Write(Printer.Print(reverse.Combined));
             else throw new UsageException(

@@ -41,6 +41,21 @@ public sealed class ExplainCommandTests
     }
 
     [Fact]
+    public void Kernel_prints_what_runs_at_the_sizes_given()
+    {
+        var run = CliRun.Of("explain", "softmax", "--kernel", "--size", "j=40", "--size", "..=3");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("static unsafe class Softmax\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("// z[..] += e[..,j]\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("x + row * 40", run.Output, StringComparison.Ordinal);
+        Assert.Contains("dx", CliRun.Of("explain", "softmax", "--kernel", "--grad").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sizes_without_a_kernel_are_refused() => Assert.Contains("--set and --size go with --kernel",
+        CliRun.Of("explain", "softmax", "--size", "j=40").Error, StringComparison.Ordinal);
+
+    [Fact]
     public void Hyphens_in_the_name_of_an_op_are_read_as_underscores() =>
         Assert.Equal(CliRun.Of("explain", "layer_norm"), CliRun.Of("explain", "layer-norm"));
 

@@ -145,7 +145,7 @@ sealed class CpuCompiler
     {
         var text = CSharpWriter.Print(kernel);
         texts.Add(text);
-        return KernelCache.Compile(kernel, text);
+        return options.FromText?.Invoke(text) ?? KernelCache.Compile(kernel, text);
     }
 
     IEnumerable<CpuStep> Contract(LinePlan plan, Epilogue? epilogue)
@@ -179,9 +179,7 @@ sealed class CpuCompiler
                 .Where(t => IsLocal(t, lines) && !kernel.Loaded.Contains(t)).ToHashSet();
             if (local.Count > 0) kernel = Write(local);
             Unstored.UnionWith(local);
-            var text = CSharpWriter.Print(kernel.Code);
-            texts.Add(text);
-            return (kernel, KernelCache.Compile(kernel.Code, text));
+            return (kernel, Entry(kernel.Code));
 
             NestKernel Write(HashSet<string> unstored) => NestWriter.WriteRectangle(
                 program, epilogue, row, column, others, options.Target, Sites, unstored);

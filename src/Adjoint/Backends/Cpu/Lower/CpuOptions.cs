@@ -16,6 +16,9 @@ sealed record CpuOptions
     /// outweighs what it saves.</summary>
     public double ContractsFrom { get; init; } = 1 << 14;
 
+    /// <summary>Makes kernels from their text instead of IL: how tests hold both to the same bits.</summary>
+    public Func<string, KernelEntry>? FromText { get; init; }
+
     /// <summary>Work below which a loop is not worth a second thread, in operations; about 10 µs.</summary>
     public long OperationsPerChunk { get; init; } = 1 << 17;
 

@@ -25,12 +25,12 @@ sealed partial class NestWriter
         if (turned.Length is 0 or > 2) return false;
 
         var (from, to) = Bounds(around, isParallel);
-        var squares = code.Let($"{around.Axis}_squares", from + ((to - from) & -count));
-        code.For(around.Axis, from, squares, start => VectorLoop(inner, (index, part) =>
+        var squares = code.Let($"{NameOf(around)}_squares", from + ((to - from) & -count));
+        code.For(NameOf(around), from, squares, start => VectorLoop(inner, (index, part) =>
         {
             if (part.Count < count || part.Mask is not null)
             {
-                code.For(around.Axis, start, start + count, position =>
+                code.For(NameOf(around), start, start + count, position =>
                     At(around, position, () => Enter(inner, index)));
                 return;
             }
@@ -38,21 +38,21 @@ sealed partial class NestWriter
             for (var k = 0; k < count; k++)
             {
                 var row = k;
-                At(around, code.Let(around.Axis, start + k), () =>
+                At(around, code.Let(NameOf(around), start + k), () =>
                 {
                     for (var i = 0; i < turned.Length; i++) known[^1][turned[i]] = rows[i][row];
                     Enter(inner, index);
                 });
             }
         }), count);
-        code.For(around.Axis, squares, to, index => Enter(around, index));
+        code.For(NameOf(around), squares, to, index => Enter(around, index));
         return true;
     }
 
     void VectorLoop(LoopNode node, Action<CodeExpr, Lanes> body)
     {
         var (from, to) = Bounds(node, false);
-        code.VectorLoop(node.Axis, from, to, element, (index, part) =>
+        code.VectorLoop(NameOf(node), from, to, element, (index, part) =>
         {
             (vector, vectorIndex, lanes) = (node.Axis, index, part);
             body(index, part);

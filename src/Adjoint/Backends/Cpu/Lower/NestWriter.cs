@@ -72,7 +72,7 @@ sealed partial class NestWriter
         if (WriteTurned(node, isParallel)) return;
         var (from, to) = Bounds(node, isParallel);
         if (node.IsVector)
-            code.VectorLoop(node.Axis, from, to, element, (index, part) =>
+            code.VectorLoop(NameOf(node), from, to, element, (index, part) =>
             {
                 (vector, vectorIndex, lanes) = (node.Axis, index, part);
                 Enter(node, index);
@@ -81,9 +81,12 @@ sealed partial class NestWriter
         else if (!isParallel && node.Limits.Count == 0 && LaidOut(node) <= MostLaidOut)
             for (var i = 0L; i < program.Extents[node.Axis]; i++) Enter(node, Code.Constant(CodeType.Int64, i));
         else
-            code.For(node.Axis, from, to, index => Enter(node, index));
+            code.For(NameOf(node), from, to, index => Enter(node, index));
         foreach (var plan in sums) Finish(plan);
     }
+
+    // The leading axes, taken as one, are the rows of what is looked at.
+    static string NameOf(LoopNode node) => node.Axis == ".." ? "row" : node.Axis;
 
     void Enter(LoopNode node, CodeExpr index)
     {

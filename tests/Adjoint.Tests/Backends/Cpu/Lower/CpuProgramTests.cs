@@ -144,6 +144,37 @@ public sealed class CpuProgramTests
             CpuRun.Run(compiled, program, inputs, DType.Float64), Tolerance.CpuDouble);
     }
 
+    [Theory]
+    [InlineData("softmax")]
+    [InlineData("layer_norm")]
+    [InlineData("lstm")]
+    [InlineData("conv2d")]
+    [InlineData("max_pool2d")]
+    [InlineData("adam")]
+    [InlineData("transpose")]
+    public void The_text_of_kernels_computes_the_same_bits(string name)
+    {
+        var op = Catalogue.Find(name)!;
+        var program = Reverse.Of(op.Program)?.Combined ?? op.Program;
+        var inputs = RandomInputs.Draw(program, new(7), op.Inputs with { MinSize = 3, MaxSize = 18 });
+        foreach (var width in (string[])["512", "128"])
+        {
+            var options = new CpuOptions
+            {
+                Target = CodeTarget.Of(width),
+                OperationsPerChunk = 512,
+                ContractsFrom = double.PositiveInfinity,
+            };
+            var expected = Run(options);
+            foreach (var (output, values) in Run(options with { FromText = KernelRun.Compile }))
+                Assert.Equal(expected[output].Values, values.Values);
+        }
+
+        Dictionary<string, NdArray> Run(CpuOptions options) =>
+            CpuRun.Run(CpuRun.Compile(program, inputs, DType.Float32, op.Inputs.Attributes, options), program, inputs,
+                DType.Float32);
+    }
+
     [Fact]
     public void A_run_allocates_nothing()
     {
