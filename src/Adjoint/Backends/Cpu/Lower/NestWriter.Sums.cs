@@ -13,7 +13,7 @@ sealed partial class NestWriter
         var start = PartialSums.Identity(op);
         if (plan.Vector is not null && plan.Line.Summed.Contains(plan.Vector))
         {
-            var loop = Find(node, plan.Vector)!;
+            var loop = Find(node, plan)!;
             return new(null,
                 new(code, plan.Line.Target.Tensor, element, start, (a, b) =>
                     Combined(op, a, b), Unroll(loop, [.. loop.Plans])));
@@ -22,11 +22,12 @@ sealed partial class NestWriter
             null);
     }
 
-    static LoopNode? Find(LoopNode node, string axis)
+    // Its own loop: others along the same axis may have other parts.
+    static LoopNode? Find(LoopNode node, LinePlan plan)
     {
-        if (node.Axis == axis) return node;
+        if (node.Axis == plan.Vector) return node.Plans.Contains(plan) ? node : null;
         foreach (var item in node.Items)
-            if (item is LoopNode inner && Find(inner, axis) is { } found) return found;
+            if (item is LoopNode inner && Find(inner, plan) is { } found) return found;
         return null;
     }
 

@@ -71,6 +71,24 @@ public sealed class CpuProgramTests
     }
 
     [Fact]
+    public void Sums_of_loops_along_one_axis_each_have_their_own_parts()
+    {
+        var program = Parser.Parse("""
+            sums(x[b,j]) -> y, z
+              y[b] += exp(sin(x[b,j])) * log(2 + square(x[b,j])) * tanh(exp(x[b,j])) * sqrt(abs(x[b,j]))
+              z[b] += x[b,j] - y[b]
+            """);
+        var random = new SplitMix64(5);
+        var inputs = new Dictionary<string, NdArray>
+        {
+            ["x"] = NdArray.Generate([3, 200], _ => random.Uniform(-1, 1)),
+        };
+        Same(Reference.Run(program, inputs).Outputs,
+            CpuRun.Run(CpuRun.Compile(program, inputs, DType.Float64), program, inputs, DType.Float64),
+            Tolerance.CpuDouble);
+    }
+
+    [Fact]
     public void Pointwise_lines_that_follow_each_other_are_one_loop_without_memory_between()
     {
         var program = Parser.Parse("""
