@@ -9,6 +9,9 @@ namespace Adjoint;
 /// <summary>One chunk of a piece on one thread.</summary>
 unsafe ref struct ChunkRun
 {
+    /// <summary>Tiles of columns that are skipped together where they lie outside a bound.</summary>
+    const int BoundedTiles = 2;
+
     readonly ref PieceCall call;
     readonly PiecePlan plan;
     readonly int bytes;
@@ -22,7 +25,7 @@ unsafe ref struct ChunkRun
     TileCall tile;
 
     // The part of rows and the block of sums at work.
-    int row, rows, sum, sums;
+    int batch, row, rows, sum, sums;
     bool isFirstPart, isLastBlock, isAdjacent;
 
     /// <param name="origins">Room for the positions of all windows.</param>
@@ -69,6 +72,7 @@ unsafe ref struct ChunkRun
 
     void TakeBlock(ChunkBlock block)
     {
+        batch = block.Batch;
         a = call.A + plan.BatchesA.Cell(block.Batch) * bytes;
         b = call.B + plan.BatchesB.Cell(block.Batch) * bytes;
         cells = call.Out + plan.BatchesOut.Cell(block.Batch) * bytes;
@@ -117,9 +121,16 @@ unsafe ref struct ChunkRun
             var packs = (plan.PacksB || !canRead) && isFirstPart;
             var cutsB = isPartial && canRead && (packs || !plan.PacksB);
             var tiles = canWrite && width == plan.Width && (canRead || !packs) ? Math.Min(end - part, left / width) : 1;
+            if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
             next = part + tiles;
 
             var slot = slots + (long)(part - from) * sums * plan.Width * bytes;
+            if (plan.Bounds.Length > 0 && IsOutside(column, tiles * width))
+            {
+                // Rows that come later may need these columns.
+                if (packs) plan.ReaderB.Pack(b, originB, column, width, sum, sums, vectors * plan.Lanes, slot);
+                continue;
+            }
             if (packs && !canRead)
                 plan.ReaderB.Pack(b, originB, column, width, sum, sums, vectors * plan.Lanes, slot);
             if (canRead && (packs || !plan.PacksB)) ReadB(column, vectors * plan.Lanes);
@@ -143,6 +154,24 @@ unsafe ref struct ChunkRun
             TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, false), ref tile, 1);
             Scatter(column, width, vectors * plan.Lanes, adds);
         }
+    }
+
+    // Whether a bound holds for none of the part's rows and these columns.
+    readonly bool IsOutside(int column, int columns)
+    {
+        if (!IsInRun || columns > plan.ColumnsOut.LeftInRun(column)) return false;
+        Span<int> positions = stackalloc int[AxisList.MostWindows];
+        positions.Clear();
+        plan.BatchesOut.AddWindows(batch, positions);
+        plan.RowsOut.AddWindows(row, positions);
+        plan.ColumnsOut.AddWindows(column, positions);
+        for (var i = 0; i < plan.Bounds.Length; i++)
+        {
+            var window = new PanelWindow(positions[i] + plan.Bounds[i].Constant, plan.ColumnsOut.RunCoefficient(i),
+                plan.RowsOut.RunCoefficient(i), plan.Bounds[i].Extent);
+            if (window.Holds(columns, rows) == false) return true;
+        }
+        return false;
     }
 
     void ReadB(int column, int width)

@@ -14,7 +14,7 @@ static class ContractionNormalForm
     static ContractionPiece Start(ContractionShape shape) => new(
         [.. shape.Axes.Select((a, i) => new PieceAxis(
             a.Group, a.Extent, a.StrideA, a.StrideB, a.StrideOut, [.. shape.Windows.Select(w => w.Coefficients[i])]))],
-        [.. shape.Windows.Select(w => new PieceWindow(w.IsOfB, w.Extent, w.Constant, w.Stride, w.Divisor))]);
+        [.. shape.Windows.Select(w => new PieceWindow(w.IsOfB, w.Extent, w.Constant, w.Stride, w.Divisor, w.IsOfOut))]);
 
     static IEnumerable<ContractionPiece> Split(ContractionPiece piece)
     {
@@ -144,7 +144,7 @@ static class ContractionNormalForm
     };
 
     static bool StandsStill(ContractionPiece piece, PieceAxis axis, bool isB) => (isB ? axis.B : axis.A) == 0
-        && !piece.Windows.Where((w, i) => w.IsOfB == isB && axis.Coefficients[i] != 0).Any();
+        && !piece.Windows.Where((w, i) => !w.IsOfOut && w.IsOfB == isB && axis.Coefficients[i] != 0).Any();
 
     static ContractionPiece Order(ContractionPiece piece) => piece with
     {

@@ -9,7 +9,9 @@ sealed record PieceAxis(ContractionGroup Group, int Extent, long A, long B, long
 
 /// <summary>Points exist where (constant + sum of coefficient * axis) / divisor is a whole number in [0, extent).</summary>
 /// <param name="Stride">Of the position, in cells; 0 once it is part of the axes' steps.</param>
-sealed record PieceWindow(bool IsOfB, int Extent, int Constant, long Stride = 0, int Divisor = 1);
+/// <param name="IsOfOut">Cells outside need no value.</param>
+sealed record PieceWindow(
+    bool IsOfB, int Extent, int Constant, long Stride = 0, int Divisor = 1, bool IsOfOut = false);
 
 /// <summary>
 /// A contraction on its way to be run, and as it is run: divisors are gone, windows are conditions only, axes are few and

@@ -35,8 +35,10 @@ readonly record struct ContractionAxis(
 /// </summary>
 /// <param name="IsOfB">Whether b is read, or a.</param>
 /// <param name="Coefficients">One for each axis of the shape; 0 for those of the other operand alone.</param>
+/// <param name="IsOfOut">Bounds rows and columns instead: what cells outside hold in the end is left open.</param>
 sealed record ContractionWindow(
-    bool IsOfB, int Extent, long Stride, EquatableArray<int> Coefficients, int Constant = 0, int Divisor = 1);
+    bool IsOfB, int Extent, long Stride, EquatableArray<int> Coefficients, int Constant = 0, int Divisor = 1,
+    bool IsOfOut = false);
 
 /// <summary>A contraction with its sizes.</summary>
 sealed record ContractionShape(EquatableArray<ContractionAxis> Axes, EquatableArray<ContractionWindow> Windows)

@@ -51,21 +51,23 @@ sealed class PiecePlan
     public PiecePlan(ContractionPiece piece, Element element, CodeTarget target, int threads)
     {
         (Piece, Element, Target) = (piece, element, target);
-        var windowsA = Windows(isOfB: false);
-        var windowsB = Windows(isOfB: true);
+        var windowsA = Windows(w => !w.IsOfOut && !w.IsOfB);
+        var windowsB = Windows(w => !w.IsOfOut && w.IsOfB);
         var (rows, columns) = (piece.Group(ContractionGroup.Row), piece.Group(ContractionGroup.Column));
         var (sums, batches) = (piece.Group(ContractionGroup.Sum), piece.Group(ContractionGroup.Batch));
         RowsA = new(rows, a => a.A, windowsA);
-        RowsOut = new(rows, a => a.Out);
+        var bounds = Windows(w => w.IsOfOut);
+        RowsOut = new(rows, a => a.Out, bounds);
         ColumnsB = new(columns, a => a.B, windowsB);
-        ColumnsOut = new(columns, a => a.Out);
+        ColumnsOut = new(columns, a => a.Out, bounds);
         SumsA = new(sums, a => a.A, windowsA);
         SumsB = new(sums, a => a.B, windowsB);
         BatchesA = new(batches, a => a.A, windowsA);
         BatchesB = new(batches, a => a.B, windowsB);
-        BatchesOut = new(batches, a => a.Out);
+        BatchesOut = new(batches, a => a.Out, bounds);
         OriginA = [.. windowsA.Select(w => piece.Windows[w].Constant)];
         OriginB = [.. windowsB.Select(w => piece.Windows[w].Constant)];
+        Bounds = [.. bounds.Select(w => piece.Windows[w])];
         ReaderA = new(RowsA, SumsA, [.. windowsA.Select(w => piece.Windows[w].Extent)], IsDouble);
         ReaderB = new(ColumnsB, SumsB, [.. windowsB.Select(w => piece.Windows[w].Extent)], IsDouble);
 
@@ -122,6 +124,9 @@ sealed class PiecePlan
     /// <summary>The windows' positions where every axis is 0.</summary>
     public int[] OriginA { get; }
     public int[] OriginB { get; }
+
+    /// <summary>Rectangles of cells that lie outside one of these are not computed.</summary>
+    public PieceWindow[] Bounds { get; }
     public PanelReader ReaderA { get; }
     public PanelReader ReaderB { get; }
 
@@ -233,9 +238,9 @@ sealed class PiecePlan
         return computed <= run + run / 4 ? run : ColumnsB.Count;
     }
 
-    int[] Windows(bool isOfB)
+    int[] Windows(Func<PieceWindow, bool> isWanted)
     {
-        var windows = Enumerable.Range(0, Piece.Windows.Count).Where(w => Piece.Windows[w].IsOfB == isOfB).ToArray();
+        var windows = Enumerable.Range(0, Piece.Windows.Count).Where(w => isWanted(Piece.Windows[w])).ToArray();
         return windows.Length <= AxisList.MostWindows ? windows
             : throw Throw.Internal($"a contraction reads through {windows.Length} windows");
     }

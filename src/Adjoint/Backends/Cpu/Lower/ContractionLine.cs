@@ -2,12 +2,16 @@ namespace Adjoint;
 
 // A line that sums products of two tensors over axes goes to the contraction engine, whatever it is called: what counts
 // is which of its axes the two tensors and the target share. A relation between axes (padding, strides, dilation)
-// becomes a window: the position of its longest summed axis, computed from the others.
+// becomes a window: the position of its longest summed axis, computed from the others. So does a condition (causal
+// attention): where it fails, an operand counts as 0, or a cell is not computed.
 
 /// <summary>A line as a contraction.</summary>
 /// <param name="A">Where a begins, from the first cell of its tensor; time loops move it.</param>
+/// <param name="Bounds">Where one of these is negative, the line has no points and the contraction may write
+/// anything.</param>
 sealed record ContractionLine(
-    ContractionShape Shape, string TensorA, string TensorB, IndexForm A, IndexForm B, IndexForm Out, double Scale)
+    ContractionShape Shape, string TensorA, string TensorB, IndexForm A, IndexForm B, IndexForm Out, double Scale,
+    IReadOnlyList<IndexForm> Bounds)
 {
     /// <summary>The line as a contraction, or null where it is none.</summary>
     /// <param name="loops">The axes of the enclosing time loops.</param>
@@ -38,21 +42,41 @@ sealed record ContractionLine(
             axes.Remove(longest);
             (offsetA, offsetB) = (offsetA.Without(longest), offsetB.Without(longest));
         }
-        // The relations of a bound line are also its limits; others would cut the shape.
-        if (bound.Limits.Count > 2 * windows.Count || !bound.IsSafe(a) || !bound.IsSafe(b)
-            || !bound.IsSafe(bound.Target)) return null;
         string[] known = [.. bound.Axes, .. loops];
         IEnumerable<string> symbols = [.. offsetA.Symbols, .. offsetB.Symbols, .. offsetOut.Symbols];
         if (symbols.Any(s => !known.Contains(s))
             || windows.Exists(w => w.Position.Symbols.Any(s => !axes.Contains(s)))) return null;
+        // The relations of a bound line are also its limits; others cut what an operand or the target has of the shape.
+        var related = bound.Relations.SelectMany(r => new[] { r.Key, r.Times(-1).Key }).ToHashSet();
+        var bounds = new List<IndexForm>();
+        var (cuts, cutBy) = (new List<ContractionWindow>(), new List<IndexForm>());
+        foreach (var limit in bound.Limits.Where(l => !related.Contains(l.Key)))
+        {
+            if (!limit.Symbols.All(axes.Contains) || limit.Max(program.Range) is not { } most || most >= int.MaxValue) return null;
+            var groups = limit.Symbols.Select(Group).ToHashSet();
+            var isOfOut = !groups.Contains(ContractionGroup.Sum);
+            if (!isOfOut && groups.Contains(ContractionGroup.Row) && groups.Contains(ContractionGroup.Column)) return null;
+            if (isOfOut) bounds.Add(limit);
+            cutBy.Add(limit);
+            cuts.Add(new(groups.Contains(ContractionGroup.Column), (int)most + 1, 0,
+                [.. axes.Select(x => (int)limit[x])], (int)limit.Constant, IsOfOut: isOfOut));
+        }
+        if (bounds.Count > 0 && !IsOnlyWriter(program, line)) return null;
+        // Each is read, or written, wherever its own conditions hold.
+        if (!IsSafe(a, c => !c.IsOfOut && !c.IsOfB) || !IsSafe(b, c => !c.IsOfOut && c.IsOfB)
+            || !IsSafe(bound.Target, _ => false)) return null;
         var shape = new ContractionShape(
             [.. axes.Select(x =>
                 new ContractionAxis(Group(x), program.Extents[x], offsetA[x], offsetB[x], offsetOut[x]))],
             [.. windows.Select(w => new ContractionWindow(w.IsOfB, program.Extents[w.Axis], w.Stride,
-                [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor))]);
+                [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor)), .. cuts]);
         var isOne = shape.Count(ContractionGroup.Row) > 1 && shape.Count(ContractionGroup.Column) > 1
             && shape.Count(ContractionGroup.Sum) > 1;
-        return isOne ? new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale) : null;
+        return isOne ? new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale, bounds)
+            : null;
+
+        bool IsSafe(Access access, Func<ContractionWindow, bool> isOwn) => program.StaysInside(access,
+            [.. bound.Limits.Where(l => related.Contains(l.Key)), .. cutBy.Where((_, i) => isOwn(cuts[i]))]);
 
         ContractionGroup Group(string axis)
         {
@@ -65,6 +89,11 @@ sealed record ContractionLine(
 
         IndexForm Start(IndexForm offset) => axes.Aggregate(offset, (rest, axis) => rest.Without(axis));
     }
+
+    // Cells outside the bounds hold 0 before and after: they may be used in between.
+    static bool IsOnlyWriter(BoundProgram program, Line line) =>
+        program[line.Target.Tensor].Updates is null
+        && program.Program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor) == 1;
 
     // A product of accesses and constants, quotients by constants among them.
     static bool AddFactors(BoundProgram program, Expr expr, List<Access> factors, ref double scale)

@@ -162,6 +162,8 @@ sealed class CpuCompiler
             epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue));
         if (epilogue is not null) yield break;
         var rest = new LoopTree(program);
+        foreach (var bound in line.Bounds.Where(b => IsSeenOutside(plan.Line.Source.Target, b)))
+            rest.Add(new(program, new(program, Cleared(plan.Line.Source.Target, bound), plan.Line.Loops, plan.Line.Number), null));
         foreach (var pointwise in lines) rest.Add(pointwise);
         foreach (var item in rest.Items) yield return Compile(item);
 
@@ -185,6 +187,14 @@ sealed class CpuCompiler
                 program, epilogue, row, column, others, options.Target, Sites, unstored);
         }
     }
+
+    // Whether somebody may see cells of a contraction where it has written anything.
+    bool IsSeenOutside(Access target, IndexForm bound) => program[target.Tensor].IsOutput
+        || plans.Values.Any(p => p.Line.Reads.Any(r => r.Tensor == target.Tensor
+            && !(p.Line.Limits.Any(l => l.Key == bound.Key) && program.Offset(r).Key == program.Offset(target).Key)));
+
+    static Line Cleared(Access target, IndexForm bound) => new(target, LineOp.Set, new Number(0),
+        new Compare(Comparison.Less, bound.ToExpr(axis => new AxisValue(axis)), new Number(0)));
 
     // Written first and read only in this kernel, and nobody outside asks for it.
     bool IsLocal(string tensor, IReadOnlyList<LinePlan> own) => !program[tensor].IsOutput

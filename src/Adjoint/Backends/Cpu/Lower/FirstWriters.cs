@@ -22,9 +22,10 @@ static class FirstWriters
     static bool Updates(LinePlan plan) => plan.Contraction is null && plan.Line.Summed.Count == 0;
 
     // No condition takes cells away: limits may only shorten sums.
-    static bool HasValueEverywhere(LinePlan plan) => plan.Line.Summed.Count == 0
+    static bool HasValueEverywhere(LinePlan plan) => plan.Contraction is { Bounds.Count: > 0 }
+        || (plan.Line.Summed.Count == 0
         ? plan.Line.Limits.Count == 0 && plan.Line.Tests.Count == 0 && plan.Line.IsSafe(plan.Line.Target)
-        : plan.IsRegister && plan.Line.Limits.All(l => plan.Line.Summed.Any(a => l[a] != 0));
+        : plan.IsRegister && plan.Line.Limits.All(l => plan.Line.Summed.Any(a => l[a] != 0)));
 
     // The offset counts through the cells: factors 1, n, n * m … for extents n, m ….
     static bool CoversAll(BoundProgram program, BoundLine line, TensorPlace place)
