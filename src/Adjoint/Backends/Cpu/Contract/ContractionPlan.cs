@@ -11,9 +11,12 @@ unsafe delegate void TileEpilogue(void* context, void* cells, long cell, int row
 sealed unsafe class ContractionPlan
 {
     readonly PiecePlan[] pieces;
+    readonly PlainContraction plain;
+    readonly bool isDouble;
 
-    ContractionPlan(ContractionShape shape, PiecePlan[] pieces, int threads)
+    ContractionPlan(ContractionShape shape, PiecePlan[] pieces, int threads, bool isDouble)
     {
+        (plain, this.isDouble) = (new(shape), isDouble);
         (Shape, this.pieces, Threads) = (shape, pieces, threads);
         WorkspaceBytes = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
     }
@@ -41,7 +44,9 @@ sealed unsafe class ContractionPlan
             DType.Float64 => Element.Double,
             _ => throw Throw.Internal($"a contraction of {type.Name}"),
         };
-        return new(shape, [.. ContractionNormalForm.Of(shape).Select(p => new PiecePlan(p, element, target, threads))], threads);
+        return new(shape,
+            [.. ContractionNormalForm.Of(shape).Select(p => new PiecePlan(p, element, target, threads))], threads,
+            element == Element.Double);
     }
 
     /// <summary>Writes out, or adds to it.</summary>
@@ -51,6 +56,12 @@ sealed unsafe class ContractionPlan
         void* a, void* b, void* cells, bool accumulate, void* workspace, Team? team = null, double scale = 1,
         TileEpilogue? epilogue = null, void* context = null)
     {
+        if (plain.IsNeeded(a, b, isDouble))
+        {
+            if (isDouble) plain.Run((double*)a, (double*)b, (double*)cells, accumulate, scale, epilogue, context);
+            else plain.Run((float*)a, (float*)b, (float*)cells, accumulate, (float)scale, epilogue, context);
+            return;
+        }
         foreach (var piece in pieces)
         {
             var call = new PieceCall(piece, a, b, cells, accumulate, workspace, scale, epilogue, context);

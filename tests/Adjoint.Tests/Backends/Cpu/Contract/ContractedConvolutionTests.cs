@@ -60,6 +60,38 @@ public sealed unsafe class ContractedConvolutionTests
         }
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Taps_outside_the_image_take_no_part_and_what_is_not_finite_inside_spreads(float value)
+    {
+        var convolution = Parse("2 1 2 3, 7 8, 3 3, 1 1 1");
+        var random = new System.Random(4);
+        foreach (var isWeight in new[] { true, false })
+        {
+            var x = Numbers(convolution.InputCount);
+            var weights = Numbers(convolution.WeightCount);
+            var dy = Numbers(convolution.ResultCount);
+            if (isWeight) weights[0] = weights[8] = value;
+            else dy[3] = x[5] = value;
+            var (y, dx, dw) = (new float[dy.Length], new float[x.Length], new float[weights.Length]);
+            convolution.ForEachProduct((i, k, o) =>
+            {
+                y[o] += weights[k] * x[i];
+                dx[i] += weights[k] * dy[o];
+                dw[k] += dy[o] * x[i];
+            });
+            Assert.Contains(y, float.IsFinite);
+            Assert.Contains(y, cell => !float.IsFinite(cell));
+            Assert.Equal(y, Run(convolution.Forward(), weights, x, y.Length));
+            Assert.Equal(dx, Run(convolution.InputGradient(), weights, dy, dx.Length));
+            Assert.Equal(dw, Run(convolution.WeightGradient(), dy, x, dw.Length));
+        }
+
+        // Without 0, which would make NaN of infinity inside as well.
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(1, 5))];
+    }
+
     static float[] Run(ContractionShape shape, float[] a, float[] b, int count)
     {
         var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, 1);
