@@ -2,30 +2,36 @@ using System.Globalization;
 
 namespace Adjoint.Bench;
 
-/// <summary>Matrix products through the contraction engine.</summary>
+/// <summary>Matrix products through the contraction engine, beside oneDNN where the machine has it.</summary>
 static unsafe class Products
 {
-    static readonly (int Batch, int M, int N, int K)[] Shapes =
+    // b(mxnxk), then n or t for each operand as it lies or transposed.
+    static readonly (int Batch, int M, int N, int K, string Form)[] Shapes =
     [
-        (1, 64, 64, 64), (1, 128, 128, 128), (1, 256, 256, 256), (1, 512, 512, 512), (1, 1024, 1024, 1024),
-        (1, 2048, 2048, 2048), (1, 32, 1024, 256), (1, 32, 2048, 512), (1, 64, 512, 512), (1, 1, 1024, 256),
-        (1, 512, 35, 256), (1, 2048, 256, 64), (64, 128, 128, 64),
-        (1, 1, 16, 1), (1, 14, 32, 1), (1, 64, 64, 1), (1, 14, 32, 64),
+        (1, 64, 64, 64, "nn"), (1, 128, 128, 128, "nn"), (1, 256, 256, 256, "nn"), (1, 512, 512, 512, "nn"),
+        (1, 1024, 1024, 1024, "nn"), (1, 2048, 2048, 2048, "nn"), (1, 32, 1024, 256, "nn"), (1, 32, 2048, 512, "nn"),
+        (1, 64, 512, 512, "nn"), (1, 1, 1024, 256, "nn"), (1, 512, 35, 256, "nn"), (1, 2048, 256, 64, "nn"),
+        (64, 128, 128, 64, "nn"),
+        (1, 1024, 1024, 1024, "nt"), (1, 1024, 1024, 1024, "tn"), (1, 64, 512, 512, "nt"), (1, 512, 512, 64, "tn"),
+        (1, 1, 1024, 256, "nt"), (1, 4, 1024, 256, "nt"), (1, 8, 1024, 256, "nn"), (1, 64, 10, 512, "nn"),
+        (1, 512, 10, 64, "tn"), (64, 128, 64, 128, "nn"), (64, 4, 4, 4, "nn"),
     ];
 
     public static int Run(string[] args)
     {
         var isJson = args.Contains("--json");
         var filter = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
-        var forms = args.Contains("--forms") ? new[] { "nn", "nt", "tn" } : ["nn"];
         using var team = new Team(Team.DefaultThreads);
-        foreach (var (batch, m, n, k) in Shapes)
-            foreach (var form in forms)
-            {
-                var name = batch > 1 ? $"bmm_{batch}x({m}x{n}x{k})" : $"gemm_{m}x{n}x{k}";
-                if (form != "nn") name += $"_{form}";
-                if (name.Contains(filter, StringComparison.Ordinal)) Measure(name, Shape(batch, m, n, k, form), team, isJson);
-            }
+        var peak = Peak.Measure() * team.Threads / 1e9;
+        if (!isJson)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"threads {team.Threads}, peak {peak:F0} GFLOP/s\n{"",-22}  GFLOP/s  best  of peak  oneDNN  best  ratio"));
+        foreach (var (batch, m, n, k, form) in Shapes)
+        {
+            var name = $"{(batch > 1 ? $"{batch}x" : "")}{m}x{n}x{k}_{form}";
+            if (name.Contains(filter, StringComparison.Ordinal))
+                Measure(name, batch, Shape(batch, m, n, k, form), form, team, peak, isJson);
+        }
         return 0;
     }
 
@@ -38,21 +44,34 @@ static unsafe class Products
         };
     }
 
-    static void Measure(string name, ContractionShape shape, Team team, bool isJson)
+    static void Measure(
+        string name, int batch, ContractionShape shape, string form, Team team, double peak, bool isJson)
     {
-        var (batch, m) = (shape.Count(ContractionGroup.Batch), shape.Count(ContractionGroup.Row));
-        var (n, k) = (shape.Count(ContractionGroup.Column), shape.Count(ContractionGroup.Sum));
+        var (m, n) = (shape.Count(ContractionGroup.Row), shape.Count(ContractionGroup.Column));
+        var k = shape.Count(ContractionGroup.Sum);
         using Storage a = Fill(batch * m * k, 7919), b = Fill(batch * k * n, 104729), cells = Fill(batch * m * n, 1);
+        var (first, second, result) = ((nint)a.Pointer, (nint)b.Pointer, (nint)cells.Pointer);
         var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, team.Threads);
         using var workspace = Storage.Allocate(plan.WorkspaceBytes);
-        var time = Timing.Of(
-            () => plan.Run(a.Pointer, b.Pointer, cells.Pointer, false, workspace.Pointer, team), shape.Operations / 1e11);
-        var (median, best) = (shape.Operations / time.Median / 1e9, shape.Operations / time.Least / 1e9);
+        var (ours, theirs, ratio) = Timing.Of(
+            () => plan.Run((void*)first, (void*)second, (void*)result, false, workspace.Pointer, team),
+            OneDnn.IsPresent ? Peer : null, shape.Operations / 1e11, team.Threads == 1);
         Console.WriteLine(isJson
             ? string.Create(CultureInfo.InvariantCulture, $$"""
-                {"workload":"{{name}}","lib":"adjoint","threads":{{team.Threads}},"median_ms":{{time.Median * 1e3:F5}},"min_ms":{{time.Least * 1e3:F5}},"gflops_median":{{median:F1}},"gflops_best":{{best:F1}}}
+                {"workload":"{{name}}","threads":{{team.Threads}},"gflops":{{Rate(ours.Median):F1}},"best":{{Rate(ours.Least):F1}},"share":{{Rate(ours.Median) / peak:F3}},"onednn":{{Rate(theirs.Median):F1}},"ratio":{{ratio:F3}}}
                 """)
-            : string.Create(CultureInfo.InvariantCulture, $"{name,-24} {median,7:F1} ({best:F1}) {time.Least * 1e9:F0} ns"));
+            : string.Create(CultureInfo.InvariantCulture, $"{name,-22} {Rate(ours.Median),8:F1} {Rate(ours.Least),5:F0} ")
+                + string.Create(CultureInfo.InvariantCulture, $"{Rate(ours.Median) / peak,8:P0} {Rate(theirs.Median),7:F1} ")
+                + string.Create(CultureInfo.InvariantCulture, $"{Rate(theirs.Least),5:F0} {ratio,6:F2}"));
+
+        double Rate(double seconds) => seconds > 0 ? shape.Operations / seconds / 1e9 : 0;
+
+        void Peer()
+        {
+            for (var i = 0L; i < batch; i++)
+                OneDnn.Multiply(form, m, n, k, (float*)first + i * m * k, (float*)second + i * k * n,
+                    (float*)result + i * m * n);
+        }
     }
 
     static Storage Fill(long count, long factor)
