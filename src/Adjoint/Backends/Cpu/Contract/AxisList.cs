@@ -39,6 +39,9 @@ sealed class AxisList
 
     public bool IsOneRun => extents.Length <= 1;
 
+    /// <summary>The steps of all axes to their last positions, in cells.</summary>
+    public long Reach => extents.Zip(steps, (extent, step) => Math.Abs(step) * extent).Sum();
+
     /// <summary>From a position to the next one in the same run.</summary>
     public int RunCoefficient(int window) => extents.Length == 0 ? 0 : coefficients[(extents.Length - 1) * Windows + window];
 

@@ -115,12 +115,13 @@ unsafe ref struct ChunkRun
             var vectors = (width + plan.Lanes - 1) / plan.Lanes;
             var isPartial = width != vectors * plan.Lanes;
             var left = plan.ColumnsOut.LeftInRun(column);
-            var isWhole = width <= left && (!isPartial || plan.Target.HasMaskedMemory);
-            var canRead = plan.CanReadB && isWhole;
-            var canWrite = canWriteRows && isWhole;
+            var leftB = plan.CanReadB ? plan.ColumnsB.LeftInRun(column) : 0;
+            var isWhole = !isPartial || plan.Target.HasMaskedMemory;
+            var canRead = width <= leftB && isWhole;
+            var canWrite = canWriteRows && width <= left && isWhole;
             var packs = (plan.PacksB || !canRead) && isFirstPart;
             var cutsB = isPartial && canRead && (packs || !plan.PacksB);
-            var tiles = canWrite && width == plan.Width && (canRead || !packs) ? Math.Min(end - part, left / width) : 1;
+            var tiles = canWrite && width == plan.Width && (canRead || !packs) ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
             if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
             next = part + tiles;
 
@@ -219,18 +220,21 @@ unsafe ref struct ChunkRun
     // A tile whose cells do not lie in rows was written beside; here its cells find their places.
     void Scatter(int column, int width, int tileWidth, bool adds)
     {
+        Span<(long Cell, int From, int Count)> runs = stackalloc (long, int, int)[width];
+        var count = 0;
+        for (int done = 0, run; done < width; done += run)
+        {
+            run = Math.Min(width - done, plan.ColumnsOut.LeftInRun(column + done));
+            runs[count++] = (plan.ColumnsOut.Cell(column + done), done, run);
+        }
+        var step = plan.ColumnsOut.RunStep;
         for (var i = 0; i < rows; i++)
         {
             var source = spareTile + (long)i * tileWidth * bytes;
-            var rowCell = plan.RowsOut.Cell(row + i);
-            for (int done = 0, run; done < width; done += run)
-            {
-                run = Math.Min(width - done, plan.ColumnsOut.LeftInRun(column + done));
-                var cell = rowCell + plan.ColumnsOut.Cell(column + done);
-                var step = plan.ColumnsOut.RunStep;
-                if (plan.IsDouble) Scatter((double*)source + done, (double*)cells + cell, run, step, adds);
-                else Scatter((float*)source + done, (float*)cells + cell, run, step, adds);
-            }
+            var row = cells + plan.RowsOut.Cell(this.row + i) * bytes;
+            foreach (var (cell, from, length) in runs[..count])
+                if (plan.IsDouble) Scatter((double*)source + from, (double*)row + cell, length, step, adds);
+                else Scatter((float*)source + from, (float*)row + cell, length, step, adds);
         }
         if (isLastBlock && call.Epilogue is not null) FinishScattered(column, width);
     }

@@ -8,6 +8,8 @@ namespace Adjoint;
 /// <param name="extents">Of the operand's windows.</param>
 sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bool isDouble)
 {
+    readonly PanelGather? gather = PanelGather.Of(lanes, sums, extents);
+
     /// <param name="source">The cell at which lane and sum are 0.</param>
     /// <param name="origin">The windows' positions at that cell.</param>
     /// <param name="width">Lanes of the panel; those from <paramref name="laneCount"/> on become 0.</param>
@@ -23,6 +25,11 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
         where T : unmanaged
     {
         if (laneCount < width) PanelRectangle.Clear(panel + laneCount, width, width - laneCount, sumCount);
+        if (gather is not null)
+        {
+            gather.Pack(source, origin, lane, laneCount, sum, sumCount, width, panel);
+            return;
+        }
         Span<int> positions = stackalloc int[AxisList.MostWindows];
         Span<PanelWindow> windows = stackalloc PanelWindow[extents.Length];
         for (int done = 0, run; done < laneCount; done += run)

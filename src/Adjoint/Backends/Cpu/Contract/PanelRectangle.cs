@@ -77,9 +77,17 @@ static unsafe class PanelRectangle
 
     // Rows of a panel are short and of odd lengths: the last vector overlaps the one before.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void CopyDense<T>(T* source, int count, T* target) where T : unmanaged
+    public static void CopyDense<T>(T* source, int count, T* target) where T : unmanaged
     {
-        var lanes = 16 / sizeof(T);
+        var lanes = 32 / sizeof(T);
+        if (Vector256.IsHardwareAccelerated && count >= lanes)
+        {
+            var end = count - lanes;
+            for (var i = 0; i < end; i += lanes) Vector256.Store(Vector256.Load((byte*)(source + i)), (byte*)(target + i));
+            Vector256.Store(Vector256.Load((byte*)(source + end)), (byte*)(target + end));
+            return;
+        }
+        lanes = 16 / sizeof(T);
         var last = count - lanes;
         if (last >= 0)
         {

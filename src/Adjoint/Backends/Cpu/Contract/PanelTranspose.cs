@@ -44,21 +44,38 @@ static unsafe class PanelTranspose
         float* s1 = source + step, s2 = s1 + step, s3 = s2 + step, s4 = s3 + step, s5 = s4 + step, s6 = s5 + step, s7 = s6 + step;
         var sum = 0;
         for (; sum + 4 <= sums; sum += 4, panel += 4L * width)
-        {
-            var (r0, r1) = (Pair(source + sum, s4 + sum), Pair(s1 + sum, s5 + sum));
-            var (r2, r3) = (Pair(s2 + sum, s6 + sum), Pair(s3 + sum, s7 + sum));
-            var (low01, high01) = (Avx.UnpackLow(r0, r1), Avx.UnpackHigh(r0, r1));
-            var (low23, high23) = (Avx.UnpackLow(r2, r3), Avx.UnpackHigh(r2, r3));
-            Avx.Shuffle(low01, low23, 0x44).Store(panel);
-            Avx.Shuffle(low01, low23, 0xEE).Store(panel + width);
-            Avx.Shuffle(high01, high23, 0x44).Store(panel + 2L * width);
-            Avx.Shuffle(high01, high23, 0xEE).Store(panel + 3L * width);
-        }
+            Turn(source + sum, s1 + sum, s2 + sum, s3 + sum, s4 + sum, s5 + sum, s6 + sum, s7 + sum, width, panel);
         for (; sum < sums; sum++, panel += width)
         {
             (panel[0], panel[1], panel[2], panel[3]) = (source[sum], s1[sum], s2[sum], s3[sum]);
             (panel[4], panel[5], panel[6], panel[7]) = (s4[sum], s5[sum], s6[sum], s7[sum]);
         }
+    }
+
+    /// <summary>Turns sums [from, to) of eight lanes that lie anywhere, as far as squares reach.</summary>
+    /// <param name="panel">The first of the lanes at the first of the sums.</param>
+    /// <returns>The first sum that is left.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int CopyEight(float** lanes, int from, int to, int width, float* panel)
+    {
+        float* s0 = lanes[0], s1 = lanes[1], s2 = lanes[2], s3 = lanes[3];
+        float* s4 = lanes[4], s5 = lanes[5], s6 = lanes[6], s7 = lanes[7];
+        for (; from + 4 <= to; from += 4, panel += 4L * width)
+            Turn(s0 + from, s1 + from, s2 + from, s3 + from, s4 + from, s5 + from, s6 + from, s7 + from, width, panel);
+        return from;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Turn(float* s0, float* s1, float* s2, float* s3, float* s4, float* s5, float* s6, float* s7, int width,
+        float* panel)
+    {
+        var (r0, r1, r2, r3) = (Pair(s0, s4), Pair(s1, s5), Pair(s2, s6), Pair(s3, s7));
+        var (low01, high01) = (Avx.UnpackLow(r0, r1), Avx.UnpackHigh(r0, r1));
+        var (low23, high23) = (Avx.UnpackLow(r2, r3), Avx.UnpackHigh(r2, r3));
+        Avx.Shuffle(low01, low23, 0x44).Store(panel);
+        Avx.Shuffle(low01, low23, 0xEE).Store(panel + width);
+        Avx.Shuffle(high01, high23, 0x44).Store(panel + 2L * width);
+        Avx.Shuffle(high01, high23, 0xEE).Store(panel + 3L * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

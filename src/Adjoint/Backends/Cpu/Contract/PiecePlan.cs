@@ -59,7 +59,7 @@ sealed class PiecePlan
         var bounds = Windows(w => w.IsOfOut);
         RowsOut = new(rows, a => a.Out, bounds);
         ColumnsB = new(columns, a => a.B, windowsB);
-        ColumnsOut = new(columns, a => a.Out, bounds);
+        ColumnsOut = new(bounds.Length > 0 ? columns : JoinOut(columns), a => a.Out, bounds);
         SumsA = new(sums, a => a.A, windowsA);
         SumsB = new(sums, a => a.B, windowsB);
         BatchesA = new(batches, a => a.A, windowsA);
@@ -228,6 +228,17 @@ sealed class PiecePlan
         if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
         var most = Math.Max(1, PanelBytes / Bytes / Math.Max(1, RowParts.Largest));
         return Partition.Even(SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count, most);
+    }
+
+    // Out may run on where b does not: rows of an image follow each other.
+    static PieceAxis[] JoinOut(PieceAxis[] columns)
+    {
+        var joined = new List<PieceAxis>();
+        foreach (var axis in columns)
+            if (joined.Count > 0 && joined[^1].Out == axis.Out * axis.Extent)
+                joined[^1] = axis with { Extent = joined[^1].Extent * axis.Extent };
+            else joined.Add(axis);
+        return [.. joined];
     }
 
     // Parts that stay inside runs are read and written in place, but the last of each may be narrow.
