@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Adjoint.Bench;
 
-/// <summary>The matrix product of oneDNN, where this machine has the library; nothing but this comparison uses it.</summary>
+/// <summary>The matrix product of oneDNN, where this machine has it; nothing but this comparison uses it.</summary>
 static unsafe class OneDnn
 {
     static readonly delegate* unmanaged<sbyte, sbyte, long, long, long, float, float*, long, float*, long, float,

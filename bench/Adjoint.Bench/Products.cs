@@ -25,7 +25,8 @@ static unsafe class Products
         var peak = Peak.Measure() * team.Threads / 1e9;
         if (!isJson)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"threads {team.Threads}, peak {peak:F0} GFLOP/s\n{"",-22}  GFLOP/s  best  of peak  oneDNN  best  ratio"));
+                $"threads {team.Threads}, peak {peak:F0} GFLOP/s\n{"",-22} ")
+                + " GFLOP/s  best  of peak  oneDNN  best  ratio");
         foreach (var (batch, m, n, k, form) in Shapes)
         {
             var name = $"{(batch > 1 ? $"{batch}x" : "")}{m}x{n}x{k}_{form}";
@@ -60,9 +61,11 @@ static unsafe class Products
             ? string.Create(CultureInfo.InvariantCulture, $$"""
                 {"workload":"{{name}}","threads":{{team.Threads}},"gflops":{{Rate(ours.Median):F1}},"best":{{Rate(ours.Least):F1}},"share":{{Rate(ours.Median) / peak:F3}},"onednn":{{Rate(theirs.Median):F1}},"ratio":{{ratio:F3}}}
                 """)
-            : string.Create(CultureInfo.InvariantCulture, $"{name,-22} {Rate(ours.Median),8:F1} {Rate(ours.Least),5:F0} ")
-                + string.Create(CultureInfo.InvariantCulture, $"{Rate(ours.Median) / peak,8:P0} {Rate(theirs.Median),7:F1} ")
-                + string.Create(CultureInfo.InvariantCulture, $"{Rate(theirs.Least),5:F0} {ratio,6:F2}"));
+            : Text($"{name,-22} {Rate(ours.Median),8:F1} {Rate(ours.Least),5:F0} ")
+                + Text($"{Rate(ours.Median) / peak,8:P0} {Rate(theirs.Median),7:F1} ")
+                + Text($"{Rate(theirs.Least),5:F0} {ratio,6:F2}"));
+
+        static string Text(FormattableString text) => FormattableString.Invariant(text);
 
         double Rate(double seconds) => seconds > 0 ? shape.Operations / seconds / 1e9 : 0;
 

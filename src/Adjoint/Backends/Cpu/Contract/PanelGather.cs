@@ -104,7 +104,8 @@ sealed unsafe class PanelGather
             {
                 if (s == from) s = to;
                 for (var i = 0; i < group && s < count; i++)
-                    panel[(long)s * width + done + i] = s >= ends[i].From && s < ends[i].To ? rows[i][s * step] : default;
+                    panel[(long)s * width + done + i] =
+                        s >= ends[i].From && s < ends[i].To ? rows[i][s * step] : default;
             }
             var at = panel + (long)from * width + done;
             if (sizeof(T) == 4 && step == 1 && group == Lanes && Avx.IsSupported)
@@ -114,7 +115,7 @@ sealed unsafe class PanelGather
         }
     }
 
-    // Lanes from..to of a row, 0 before and after: without branches, since rows at an edge differ from one tap to the next.
+    // Lanes from..to of a row, 0 before and after: without branches, since rows at an edge differ from tap to tap.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void CopyMasked(float* row, int from, int to, int count, float* panel)
     {

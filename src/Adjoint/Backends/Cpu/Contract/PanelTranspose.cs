@@ -41,10 +41,12 @@ static unsafe class PanelTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void CopyEight(float* source, long step, int sums, int width, float* panel)
     {
-        float* s1 = source + step, s2 = s1 + step, s3 = s2 + step, s4 = s3 + step, s5 = s4 + step, s6 = s5 + step, s7 = s6 + step;
+        float* s1 = source + step, s2 = s1 + step, s3 = s2 + step, s4 = s3 + step;
+        float* s5 = s4 + step, s6 = s5 + step, s7 = s6 + step;
         var sum = 0;
         for (; sum + 4 <= sums; sum += 4, panel += 4L * width)
-            Turn(source + sum, s1 + sum, s2 + sum, s3 + sum, s4 + sum, s5 + sum, s6 + sum, s7 + sum, width, panel);
+            Turn(source + sum, s1 + sum, s2 + sum, s3 + sum, s4 + sum, s5 + sum, s6 + sum, s7 + sum, width,
+                panel);
         for (; sum < sums; sum++, panel += width)
         {
             (panel[0], panel[1], panel[2], panel[3]) = (source[sum], s1[sum], s2[sum], s3[sum]);

@@ -83,7 +83,8 @@ sealed unsafe class PlainContraction
             if (window.IsOfOut) continue;
             var position = window.Constant;
             for (var i = 0; i < point.Length; i++) position += window.Coefficients[i] * point[i];
-            if (position < 0 || position % window.Divisor != 0 || position / window.Divisor >= window.Extent) return false;
+            if (position < 0 || position % window.Divisor != 0
+                || position / window.Divisor >= window.Extent) return false;
             if (window.IsOfB) cellB += window.Stride * (position / window.Divisor);
             else cellA += window.Stride * (position / window.Divisor);
         }

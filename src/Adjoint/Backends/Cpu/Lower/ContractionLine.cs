@@ -52,10 +52,12 @@ sealed record ContractionLine(
         var (cuts, cutBy) = (new List<ContractionWindow>(), new List<IndexForm>());
         foreach (var limit in bound.Limits.Where(l => !related.Contains(l.Key)))
         {
-            if (!limit.Symbols.All(axes.Contains) || limit.Max(program.Range) is not { } most || most >= int.MaxValue) return null;
+            if (!limit.Symbols.All(axes.Contains)
+                || limit.Max(program.Range) is not { } most || most >= int.MaxValue) return null;
             var groups = limit.Symbols.Select(Group).ToHashSet();
             var isOfOut = !groups.Contains(ContractionGroup.Sum);
-            if (!isOfOut && groups.Contains(ContractionGroup.Row) && groups.Contains(ContractionGroup.Column)) return null;
+            if (!isOfOut && groups.Contains(ContractionGroup.Row)
+                && groups.Contains(ContractionGroup.Column)) return null;
             if (isOfOut) bounds.Add(limit);
             cutBy.Add(limit);
             cuts.Add(new(groups.Contains(ContractionGroup.Column), (int)most + 1, 0,

@@ -163,7 +163,8 @@ sealed class CpuCompiler
         if (epilogue is not null) yield break;
         var rest = new LoopTree(program);
         foreach (var bound in line.Bounds.Where(b => IsSeenOutside(plan.Line.Source.Target, b)))
-            rest.Add(new(program, new(program, Cleared(plan.Line.Source.Target, bound), plan.Line.Loops, plan.Line.Number), null));
+            rest.Add(new(program, new(program, Cleared(plan.Line.Source.Target, bound), plan.Line.Loops,
+                plan.Line.Number), null));
         foreach (var pointwise in lines) rest.Add(pointwise);
         foreach (var item in rest.Items) yield return Compile(item);
 
