@@ -6,7 +6,7 @@ static class Forward
     /// <summary>Results, and the named temporaries.</summary>
     public static RunResult Of(LoopProgram program, Dictionary<string, NdArray> operands,
         Dictionary<string, double>? attributes = null, params Kept[] keep) =>
-        Reference.Run(program, operands, attributes, new() { Keep = keep });
+        GoldenBackend.Run(program, operands, attributes, new() { Keep = keep });
 
     public static RunResult Of(Op op, Dictionary<string, NdArray> operands,
         Dictionary<string, double>? attributes = null,
@@ -20,7 +20,7 @@ static class Forward
     {
         var program = Catalogue.Find(op)!.Program;
         var named = program.Operands.Zip(operands).ToDictionary(o => o.First.Name, o => o.Second);
-        return Reference.Run(program, named,
+        return GoldenBackend.Run(program, named,
             attributes.ToDictionary(a => a.Name, a => a.Value)).Outputs.Values.Single();
     }
 }

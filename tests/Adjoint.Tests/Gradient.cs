@@ -11,11 +11,11 @@ static class Gradient
     {
         var reverse = Reverse.Of(program)!;
         var all = new Dictionary<string, NdArray>(operands);
-        var outputs = Reference.Run(program, operands, attributes).Outputs;
+        var outputs = GoldenBackend.Run(program, operands, attributes).Outputs;
         foreach (var (output, name) in reverse.Given)
             all[name] = given.TryGetValue(output, out var gradient) ? gradient
                 : NdArray.Zeros(outputs[output].ShapeToArray());
-        return Reference.Run(reverse.Combined, all, attributes, new() { Keep = keep });
+        return GoldenBackend.Run(reverse.Combined, all, attributes, new() { Keep = keep });
     }
 
     public static RunResult Of(Op op, Dictionary<string, NdArray> operands, Dictionary<string, NdArray> given,

@@ -61,4 +61,11 @@ public static class Tolerance
 
     /// <summary>Kernels in float32 against the reference in double, for values near 1.</summary>
     public const double CpuSingle = 5e-4;
+
+    /// <summary>A golden case in float32, relative to 1 or to the number itself.</summary>
+    public const double GoldenSingle = 1e-4;
+
+    /// <summary>Weights after a few steps of training in float32 against the same steps in double: Adam divides small
+    /// gradients by their own size, so that their rounding shows.</summary>
+    public const double CpuTraining = 1e-3;
 }

@@ -42,7 +42,14 @@ sealed class Binding
     public Pattern Pattern { get; }
     public LoopProgram Program => Pattern.Program;
     public Extents Extents { get; }
+
+    /// <summary>Those that shape the loops; the others have their defaults here and their values with the
+    /// call.</summary>
     public IReadOnlyDictionary<string, double> Attributes { get; }
+
+    /// <summary>For each attribute, whether kernels take it as an argument.</summary>
+    public required bool[] IsArgument { get; init; }
+
     public int[][] OutputShapes { get; }
 
     /// <summary>The type of everything computed whose type does not follow from integers.</summary>

@@ -11,14 +11,37 @@ sealed class Definition(Func<LoopProgram> parse)
     readonly Dictionary<int, Binding> bindings = [];
     readonly Dictionary<string, Pattern> patterns = [];
     LoopProgram? program;
+    bool[]? onlyInValues;
 
     public Definition(string text) : this(() => Parser.Parse(text)) { }
 
     public LoopProgram Program => program ??= parse();
 
+    /// <summary>For each attribute, whether it is no more than an argument of kernels.</summary>
+    bool[] OnlyInValues => onlyInValues ??= AttributeUses.OnlyInValues(Program);
+
     /// <summary>The program for these operands, with `..` spelled out and every size known.</summary>
+    /// <param name="attributes">Those that are arguments of kernels alone make no binding of their own.</param>
     /// <param name="result">The type of the outputs where it does not follow from the operands.</param>
     public Binding Bind(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes, DType? result = null)
+    {
+        Span<double> shaping = stackalloc double[attributes.Length];
+        attributes.CopyTo(shaping);
+        if (MakesArguments(operands))
+            for (var i = 0; i < shaping.Length && i < OnlyInValues.Length; i++)
+                if (OnlyInValues[i]) shaping[i] = Program.Attributes[i].Default;
+        return BindTo(operands, shaping, result);
+    }
+
+    // In a program of integers the type of what is computed follows from its attributes.
+    bool MakesArguments(ReadOnlySpan<Tensor> operands)
+    {
+        foreach (var operand in operands)
+            if (operand.Type.IsFloating) return true;
+        return false;
+    }
+
+    Binding BindTo(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes, DType? result)
     {
         var hash = Binding.HashOf(operands, attributes, result);
         lock (gate)
@@ -48,7 +71,8 @@ sealed class Definition(Func<LoopProgram> parse)
         {
             if (!patterns.TryGetValue(text, out pattern)) patterns[text] = pattern = new(expanded);
         }
-        return new(pattern, shapes, attributes, operands, result);
+        var isArgument = MakesArguments(operands) ? OnlyInValues : new bool[Program.Attributes.Count];
+        return new(pattern, shapes, attributes, operands, result) { IsArgument = isArgument };
     }
 }
 
@@ -61,6 +85,9 @@ sealed class Pattern(LoopProgram program)
     bool isReversed;
 
     public LoopProgram Program { get; } = program;
+
+    /// <summary>Of its attributes.</summary>
+    public double[] Defaults { get; } = [.. program.Attributes.Select(a => a.Default)];
 
     /// <summary>Null where nothing has a gradient.</summary>
     public Reverse? Reverse

@@ -7,13 +7,23 @@ abstract class Plan
     /// read them.</summary>
     public required int[] LeafOf { get; init; }
 
+    /// <summary>For each attribute of the program, which attribute of which call it is.</summary>
+    public required (int Call, int Attribute)[] NumberOf { get; init; }
+
     /// <param name="operands">In the order of the program's operands; of a random one its <see
     /// cref="RandomKey"/>.</param>
     /// <param name="outputs">In the order of its outputs.</param>
-    public abstract void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs);
+    /// <param name="numbers">In the order of its attributes.</param>
+    public abstract void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs,
+        ReadOnlySpan<double> numbers);
 
-    /// <summary>The plan for tensors to compute, and the leaves whose values are its operands.</summary>
-    public static (Plan Plan, Tensor[] Leaves) For(IReadOnlyList<Tensor> wanted)
+    /// <summary>Whether an output may be given the memory of some operands, all that lie there: each cell is read
+    /// before it is written.</summary>
+    public virtual bool MayOverwrite(int output, IReadOnlyList<int> operands) => false;
+
+    /// <summary>The plan for tensors to compute, the leaves whose values are its operands, and its
+    /// numbers.</summary>
+    public static (Plan Plan, Tensor[] Leaves, double[] Numbers) For(IReadOnlyList<Tensor> wanted)
     {
         var calls = Calls(wanted);
         if (ComputesUpdated(calls)) calls = Calls(wanted);
@@ -21,11 +31,15 @@ abstract class Plan
         var key = PlanKey.Of(calls, wanted, leaves);
         var plan = PlanCache.Shared.Find(key, () =>
         {
+            var phases = new Phases();
             var step = StepProgram.Of(calls, wanted);
+            phases.End("text");
             int[] order = [.. step.Leaves.Select(l => leaves.IndexOf(l))];
-            return CpuPlan.IsOn ? new CpuPlan(step) { LeafOf = order } : new ReferencePlan(step) { LeafOf = order };
+            return CpuPlan.IsOn ? new CpuPlan(step, phases) { LeafOf = order, NumberOf = step.Numbers }
+                : new ReferencePlan(step) { LeafOf = order, NumberOf = step.Numbers };
         });
-        return (plan, [.. plan.LeafOf.Select(i => leaves[i])]);
+        return (plan, Array.ConvertAll(plan.LeafOf, i => leaves[i]),
+            Array.ConvertAll(plan.NumberOf, n => calls[n.Call].Attributes[n.Attribute]));
     }
 
     // Operands that a call writes over in part, and that are not computed yet, are computed first.

@@ -33,10 +33,13 @@ sealed class PlanKey : IEquatable<PlanKey>
     {
         var numbers = new Dictionary<Tensor, int>();
         var wiring = new List<int>();
+        var arguments = new List<(string Name, double Value)>(); // few: a binary search would not be faster
         foreach (var call in calls)
         {
             for (var i = 0; i < call.Operands.Length; i++)
                 if (call.Reads(i)) wiring.Add(Number(call.Operands[i]));
+            for (var i = 0; i < call.Attributes.Length; i++)
+                if (call.Binding.IsArgument[i]) wiring.Add(Argument(call, i));
             wiring.Add(call.KeepsValues ? -1 : -2);
             foreach (var made in call.Made)
             {
@@ -46,6 +49,15 @@ sealed class PlanKey : IEquatable<PlanKey>
         }
         foreach (var tensor in wanted) wiring.Add(Number(tensor));
         return new([.. calls.Select(c => c.Binding)], [.. wiring]);
+
+        // Which arguments are equal, whatever they are.
+        int Argument(Recorded call, int attribute)
+        {
+            var argument = (call.Binding.Program.Attributes[attribute].Name, call.Attributes[attribute]);
+            var known = arguments.IndexOf(argument);
+            if (known < 0) arguments.Add(argument);
+            return known < 0 ? arguments.Count - 1 : known;
+        }
 
         int Number(Tensor tensor)
         {

@@ -9,9 +9,15 @@ sealed class Recorded
     readonly Tensor[] outputs;
     Dictionary<string, Tensor>? kept;
 
-    Recorded(Binding binding, ReadOnlySpan<Tensor> operands)
+    Recorded(Binding binding, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes)
     {
         (Binding, Tracing) = (binding, Tracing.Current);
+        Attributes = binding.Pattern.Defaults;
+        if (attributes.Length > 0)
+        {
+            Attributes = [.. Attributes];
+            attributes.CopyTo(Attributes);
+        }
         Operands = new Tensor[operands.Length];
         var needsGrad = false;
         for (var i = 0; i < operands.Length; i++)
@@ -36,6 +42,17 @@ sealed class Recorded
     public Tensor[] Operands { get; }
     public IReadOnlyList<Tensor> Outputs => outputs;
 
+    /// <summary>The values of all attributes, in the order of the program.</summary>
+    public double[] Attributes { get; }
+
+    public double Attribute(string name)
+    {
+        var all = Binding.Program.Attributes;
+        for (var i = 0; i < all.Count; i++)
+            if (all[i].Name == name) return Attributes[i];
+        throw Throw.Internal($"{Binding.Program.Name} has no attribute {name}");
+    }
+
     /// <summary>The step or cell during whose capture the call was made; null in free form.</summary>
     public Tracing? Tracing { get; }
 
@@ -59,7 +76,7 @@ sealed class Recorded
         Definition definition, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes = default,
             DType? result = null)
     {
-        var call = new Recorded(definition.Bind(operands, attributes, result), operands);
+        var call = new Recorded(definition.Bind(operands, attributes, result), operands, attributes);
         if (call.Depth >= MaxDepth && call.Tracing is null)
         {
             Debugging.Report($"Recording: {MaxDepth} calls in a row were recorded and nobody read a value; they are "

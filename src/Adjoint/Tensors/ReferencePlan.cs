@@ -3,7 +3,8 @@ namespace Adjoint;
 /// <summary>Runs the step on the reference interpreter: slow, and the law.</summary>
 sealed unsafe class ReferencePlan(StepProgram step) : Plan
 {
-    public override void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs)
+    public override void Run(ReadOnlySpan<Storage> operands, ReadOnlySpan<Storage> outputs,
+        ReadOnlySpan<double> numbers)
     {
         var given = new Dictionary<string, NdArray>();
         for (var i = 0; i < operands.Length; i++)
@@ -13,7 +14,9 @@ sealed unsafe class ReferencePlan(StepProgram step) : Plan
                 ? RandomKey.Of(operands[i]).Draw(kind, [.. leaf.Shape])
                 : new([.. leaf.Shape], ToDoubles(operands[i], leaf.Type, leaf.Count));
         }
-        var result = Reference.Run(step.Program, given);
+        var attributes = new Dictionary<string, double>();
+        for (var i = 0; i < numbers.Length; i++) attributes[step.Program.Attributes[i].Name] = numbers[i];
+        var result = Reference.Run(step.Program, given, attributes);
         for (var i = 0; i < outputs.Length; i++)
             FromDoubles(result.Outputs[step.Program.Outputs[i].Name].Values, outputs[i], step.Results[i].Type);
     }

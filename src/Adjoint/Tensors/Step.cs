@@ -61,7 +61,10 @@ public sealed class Step
         for (var i = 0; i < inputs.Length; i++) placeholders[i] = Tensor.Placeholder([.. inputs[i].Shape],
             inputs[i].Type);
         var step = new Captured(placeholders, new(streams.Seed));
+        var phases = new Phases();
         step.Record(body);
+        phases.End("recorded and compiled");
+        Debugging.Report($"Step: {phases}.");
         return step;
     }
 }
@@ -74,9 +77,11 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
     Plan? plan;
     int[] inputOf = []; // for each leaf: which input it is, or -1
     int[] spare = [];   // for each assignment: the output that holds its value
+    bool[] isInPlace = []; // for each assignment: its value may be written over the old one
     Tensor[] leaves = [];
     Storage[] operands = [];
     Storage[] outputs = [];
+    double[] numbers = [];
 
     public override string Name => "step";
 
@@ -122,7 +127,7 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
                 assignments[i] = (assignments[i].Target, assignments[i].Value.Copy());
         results = [.. results.Select(r => r.Source is null || assignments.Any(a => a.Value == r) ? r.Copy() : r)];
         var wanted = results.Concat(assignments.Select(a => a.Value)).Distinct().ToList();
-        (plan, leaves) = Plan.For(wanted);
+        (plan, leaves, numbers) = Plan.For(wanted);
         inputOf = [.. leaves.Select(l => Array.IndexOf(placeholders, l))];
         operands = new Storage[leaves.Length];
         for (var i = 0; i < leaves.Length; i++)
@@ -130,9 +135,14 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
         outputs = [.. wanted.Select(w => Storage.Allocate(w.Count * w.Type.ByteSize))];
         Results = [.. results.Select(r => new Tensor(outputs[wanted.IndexOf(r)], [.. r.Shape], r.Type))];
         spare = [.. assignments.Select(a => wanted.IndexOf(a.Value))];
+        isInPlace = [.. assignments.Select((a, n) => plan.MayOverwrite(spare[n],
+            [.. Enumerable.Range(0, leaves.Length).Where(i => leaves[i] == a.Target)]))];
+        // Such a value needs memory of its own only where somebody else still reads the old one.
+        for (var i = 0; i < spare.Length; i++)
+            if (isInPlace[i]) outputs[spare[i]].Dispose();
     }
 
-    // An assignment swaps: the old values become the place of the next ones.
+    // An assignment swaps: the old values become the place of the next ones. Or it happens in place.
     public void Run(ReadOnlySpan<Tensor> inputs, uint number)
     {
         Tensor.Compute(inputs);
@@ -143,7 +153,23 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
                 operands[i] = (inputOf[i] >= 0 ? inputs[inputOf[i]] : leaves[i]).Values
                     ?? throw new InvalidOperationException($"Step: {leaves[i]} has no values.");
         }
-        plan!.Run(operands, outputs);
-        for (var i = 0; i < spare.Length; i++) outputs[spare[i]] = assignments[i].Target.Exchange(outputs[spare[i]]);
+        for (var i = 0; i < spare.Length; i++)
+            if (isInPlace[i])
+            {
+                var target = assignments[i].Target;
+                outputs[spare[i]] = target.OwnsValues && !IsAmong(inputs, target.Values!) ? target.Values!
+                    : Storage.Allocate(target.Values!.Bytes);
+            }
+        plan!.Run(operands, outputs, numbers);
+        for (var i = 0; i < spare.Length; i++)
+            if (!isInPlace[i]) outputs[spare[i]] = assignments[i].Target.Exchange(outputs[spare[i]]);
+            else if (outputs[spare[i]] != assignments[i].Target.Values) assignments[i].Target.Replace(outputs[spare[i]]);
+    }
+
+    static bool IsAmong(ReadOnlySpan<Tensor> inputs, Storage values)
+    {
+        foreach (var input in inputs)
+            if (input.Values == values) return true;
+        return false;
     }
 }

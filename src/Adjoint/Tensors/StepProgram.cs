@@ -7,23 +7,27 @@ namespace Adjoint;
 /// intermediate
 /// tensors whose sizes no line tells.</param>
 /// <param name="Types">Of every computed tensor by name.</param>
+/// <param name="Numbers">Which attribute of which call each attribute of the program is.</param>
 sealed record StepProgram(
-    LoopProgram Program, Tensor[] Leaves, Tensor[] Results, IReadOnlyDictionary<string, DType> Types)
+    LoopProgram Program, Tensor[] Leaves, Tensor[] Results, IReadOnlyDictionary<string, DType> Types,
+    (int Call, int Attribute)[] Numbers)
 {
     /// <param name="calls">Each after those it reads; what others computed is an operand.</param>
     public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted) =>
-        new StepWriter().Run(calls, wanted);
+        new StepWriter(takesArguments: true).Run(calls, wanted);
 
+    /// <summary>A program without attributes: those of the calls are numbers in its text.</summary>
     /// <param name="isWithin">What other calls made is an operand, computed or not.</param>
     public static StepProgram Of(IReadOnlyList<Tensor> wanted, Func<Recorded, bool> isWithin) =>
-        Of(Plan.Calls(wanted, isWithin), wanted);
+        new StepWriter(takesArguments: false).Run(Plan.Calls(wanted, isWithin), wanted);
 }
 
 // Axes of a call take the names that its operands' dimensions already have, so that lines of different calls run
-// over the same axes and can be fused. Attributes become numbers. An updated operand w' stays an update of its leaf.
+// over the same axes and can be fused. Attributes that shape loops become numbers. An updated operand w' stays an update of its leaf.
 
 /// <summary>Builds an <see cref="StepProgram"/>.</summary>
-sealed class StepWriter
+/// <param name="takesArguments">Attributes that are only computed with stay attributes.</param>
+sealed class StepWriter(bool takesArguments)
 {
     readonly Dictionary<Tensor, (string Name, EquatableArray<Dim> Dims)> tensors = [];
     readonly Dictionary<Recorded, Dictionary<string, string>> names = [];
@@ -36,23 +40,29 @@ sealed class StepWriter
     readonly List<Statement> body = [];
     readonly Dictionary<string, DType> types = [];
     readonly List<Output> declared = [];
+    readonly List<NamedNumber> attributes = [];
+    readonly Dictionary<(string Name, double Value), AttributeValue> arguments = [];
+    readonly List<(int Call, int Attribute)> numbers = [];
 
     public StepProgram Run(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted)
     {
-        foreach (var call in calls) Add(call);
+        for (var i = 0; i < calls.Count; i++) Add(calls[i], i);
         var outputs = new List<Output>();
         foreach (var tensor in wanted)
         {
             var (name, dims) = Find(tensor);
             outputs.Add(new(name, dims));
         }
-        outputs.AddRange(declared.Where(d => !outputs.Any(o => o.Name == d.Name)));
-        return new(new("step", operands.ToEquatable(), [], outputs.ToEquatable(), axes.ToEquatable(),
-            body.ToEquatable()),
-            [.. leaves], [.. wanted], types);
+        var received = outputs.Select(o => o.Name).ToHashSet();
+        // A reverse gives the gradient of everything; what nobody asks for is not computed.
+        var alive = DeadLines.Remove(body.ToEquatable(), received);
+        var written = alive.AllLines().Select(l => l.Target.Tensor).ToHashSet();
+        outputs.AddRange(declared.Where(d => received.Add(d.Name) && written.Contains(d.Name)));
+        return new(new("step", operands.ToEquatable(), attributes.ToEquatable(), outputs.ToEquatable(),
+            axes.ToEquatable(), alive), [.. leaves], [.. wanted], types, [.. numbers]);
     }
 
-    void Add(Recorded call)
+    void Add(Recorded call, int number)
     {
         var program = call.ProgramToRun;
         var map = new Dictionary<string, string>();
@@ -103,9 +113,22 @@ sealed class StepWriter
                 index is Composite parts ? Unfolded(parts, DimsOf(access.Tensor)?[d]) : index).ToEquatable()),
             AxisValue axis => new AxisValue(Axis(axis.Axis)),
             ExtentValue extent => new ExtentValue(Axis(extent.Axis)),
-            AttributeValue attribute => new Number(call.Binding.Attributes[attribute.Name]),
+            AttributeValue attribute => Attribute(attribute),
             _ => node,
         };
+
+        Expr Attribute(AttributeValue attribute)
+        {
+            var at = call.Binding.Program.Attributes.ToList().FindIndex(a => a.Name == attribute.Name);
+            if (!takesArguments || !call.Binding.IsArgument[at]) return new Number(call.Attributes[at]);
+            // The keys of plans tell which ones are equal, so that equal lines of equal calls are computed once.
+            var given = (attribute.Name, call.Attributes[at]);
+            if (arguments.TryGetValue(given, out var known)) return known;
+            var name = Fresh(attribute.Name);
+            attributes.Add(new(name, call.Attributes[at]));
+            numbers.Add((number, at));
+            return arguments[given] = new(name);
+        }
 
         EquatableArray<Dim>? DimsOf(string tensor) => program.FindOperand(tensor)?.Dims
             ?? program.Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;

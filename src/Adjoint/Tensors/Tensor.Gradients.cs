@@ -46,7 +46,7 @@ public sealed partial class Tensor
         var program = reverse.Program;
         var operands = new Tensor[program.Operands.Count];
         for (var i = 0; i < operands.Length; i++) operands[i] = Operand(program.Operands[i].Name);
-        double[] attributes = [.. program.Attributes.Select(a => call.Binding.Attributes[a.Name])];
+        double[] attributes = [.. program.Attributes.Select(a => call.Attribute(a.Name))];
         var made = Recorded.Call(call.Binding.Pattern.ReverseDefinition, operands, attributes);
         for (var i = 0; i < call.Operands.Length; i++)
         {

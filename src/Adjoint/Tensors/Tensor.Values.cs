@@ -76,17 +76,19 @@ public sealed unsafe partial class Tensor
     /// <summary>Computes several tensors in one plan.</summary>
     public static void Compute(params ReadOnlySpan<Tensor> tensors)
     {
+        var isComputed = true;
+        foreach (var tensor in tensors) isComputed &= tensor.Values is not null;
+        if (isComputed) return;
         var wanted = new List<Tensor>();
         foreach (var tensor in tensors)
             if (tensor.Values is null && !wanted.Contains(tensor)) wanted.Add(tensor);
-        if (wanted.Count == 0) return;
         if (Tracing.Current is { } tracing)
             throw new InvalidOperationException($"{wanted[0]} is read while a {tracing.Name} is captured: it has no value yet.\n"
                 + "Hint: return it and read it after the run.");
-        var (plan, leaves) = Plan.For(wanted);
+        var (plan, leaves, numbers) = Plan.For(wanted);
         var outputs = new Storage[wanted.Count];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = Storage.Allocate(wanted[i].Count * wanted[i].Type.ByteSize);
-        plan.Run([.. leaves.Select(l => l.Values!)], outputs);
+        plan.Run([.. leaves.Select(l => l.Values!)], outputs, numbers);
         for (var i = 0; i < outputs.Length; i++) wanted[i].SetValues(outputs[i]);
     }
 
@@ -130,6 +132,12 @@ public sealed unsafe partial class Tensor
         (Values, version, isShared) = (values, null, false);
         return before;
     }
+
+    /// <summary>Takes these values; whoever reads the ones before keeps them.</summary>
+    internal void Replace(Storage values) => (Values, version, isShared) = (values, null, false);
+
+    /// <summary>Whether nobody else reads the memory of its values.</summary>
+    internal bool OwnsValues => !isShared && version is null && Values is not null;
 
     void Compute() => Compute(this);
 

@@ -41,10 +41,13 @@ sealed class GoldenCase
 
     public void Equal(double actual, params string[] path) => Equal(NdArray.Scalar(actual), path);
 
-    public static void Near(NdArray expected, NdArray actual, double tol, string what) =>
+    public static void Near(NdArray expected, NdArray actual, double own, string what)
+    {
+        var tol = GoldenBackend.Bound(own);
         Assert.True(actual.IsNear(expected, tol), $"{what} is {actual}, expected {expected}; "
             + string.Create(CultureInfo.InvariantCulture,
                 $"distance {actual.DistanceTo(expected):0.0e+0}, bound {tol:0e+0}"));
+    }
 
     JsonElement Find(string[] path) => path.Aggregate(outputs, (element, name) => element.GetProperty(name));
 

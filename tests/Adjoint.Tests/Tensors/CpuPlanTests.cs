@@ -9,7 +9,7 @@ public sealed class CpuPlanTests
     [Fact]
     public void A_plan_is_compiled_unless_the_reference_is_asked_for()
     {
-        var (plan, _) = Plan.For([Formula(Tensor.Ones(3, 4), Tensor.Ones(4, 5))]);
+        var (plan, _, _) = Plan.For([Formula(Tensor.Ones(3, 4), Tensor.Ones(4, 5))]);
         Assert.Equal(CpuPlan.IsOn, plan is CpuPlan);
     }
 
@@ -37,6 +37,35 @@ public sealed class CpuPlanTests
             foreach (var to in Enum.GetValues<DType>())
                 Assert.Equal(HostArray.FromDoubles(to, [6], given).ToDoubles(), Convert(x, to));
         }
+    }
+
+    [Fact]
+    public void Another_rate_runs_the_same_plan()
+    {
+        var (w, g) = (Random(1, 50), Random(2, 50));
+        Tensor Update(double rate) => OptimizerOps.Sgd.Call([w, g], rate, 0.1);
+        var plans = new[] { 0.5, 0.25 }.Select(rate => Plan.For([Update(rate)]).Plan).ToArray();
+        Assert.Same(plans[0], plans[1]);
+        foreach (var rate in new[] { 0.5, 0.25, 0.0 })
+            Assert.Equal(w.ToArray<float>().Zip(g.ToArray<float>(), (a, b) => (float)(a - rate * (b + 0.1f * a))),
+                Update(rate).ToArray<float>(), (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
+    }
+
+    [Fact]
+    public void An_attribute_that_shapes_loops_makes_a_plan_of_its_own()
+    {
+        var x = Random(1, 50);
+        var plans = new[] { 3, 4 }.Select(offset => Plan.For([Loop.Run($"y[i] = {x}[i] if i < {offset}")]).Plan).ToArray();
+        Assert.NotSame(plans[0], plans[1]);
+    }
+
+    [Fact]
+    public void A_product_keeps_its_engine_when_an_argument_scales_it()
+    {
+        var (x, w, c) = (Random(1, 40, 30), Random(2, 30, 50), Tensor.Zeros(40, 50));
+        var plain = x.Gemm(w, c).ToArray<float>();
+        var scaled = x.Gemm(w, c, alpha: 2.5).ToArray<float>();
+        Assert.Equal(plain.Select(v => 2.5f * v), scaled, (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
     }
 
     [Fact]

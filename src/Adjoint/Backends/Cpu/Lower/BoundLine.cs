@@ -13,6 +13,8 @@ sealed class BoundLine
     readonly List<IndexForm> limits = [];
     readonly List<Expr> tests = [];
     readonly List<IndexForm> relations = [];
+    readonly Dictionary<Access, bool> safe = new(ReferenceEqualityComparer.Instance);
+    List<Access>? reads;
 
     /// <param name="loops">The axes of the enclosing time loops.</param>
     /// <param name="number">Of the line in its program, from 0.</param>
@@ -93,19 +95,21 @@ sealed class BoundLine
     public IEnumerable<Expr> Expressions => [Target, Value, .. tests];
 
     /// <summary>Every cell it reads, those inside indices too.</summary>
-    public IEnumerable<Access> Reads
+    public IReadOnlyList<Access> Reads
     {
         get
         {
-            var reads = new List<Access>();
+            if (reads is not null) return reads;
+            var found = new List<Access>();
             foreach (var expression in Target.Indices.Append(Value).Concat(tests))
-                expression.Visit(e => { if (e is Access access) reads.Add(access); });
-            return reads;
+                expression.Visit(e => { if (e is Access access) found.Add(access); });
+            return reads = found;
         }
     }
 
     /// <summary>Whether a read can be shown to stay inside its tensor at every point.</summary>
-    public bool IsSafe(Access access) => program.StaysInside(access, limits);
+    public bool IsSafe(Access access) => safe.TryGetValue(access, out var known) ? known
+        : safe[access] = program.StaysInside(access, limits);
 
     /// <summary>Whether an index that may be outside its tensor moves with an axis.</summary>
     public bool IsUnsafeAlong(Access access, string axis) =>

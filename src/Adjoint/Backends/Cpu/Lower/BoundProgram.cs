@@ -8,18 +8,23 @@ sealed class BoundProgram
 {
     readonly Dictionary<string, TensorPlace> places = [];
     readonly Dictionary<string, Expr> atoms = [];
+
+    // Asked for very often, and of the same nodes.
+    readonly Dictionary<Expr, IndexForm> forms = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Access, IndexForm> offsets = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Expr, double?> constants = [];
+    readonly List<string> arguments = [];
 
     /// <param name="integers">Operands that are used as indices, in the program as it was written.</param>
     /// <param name="types">Of operands and computed tensors; those it does not name are floating, or indices.</param>
-    /// <param name="otherwise">The floating type where nothing tells it.</param>
     /// <param name="results">How many of the outputs the caller receives; the others are declared for their sizes
     /// alone.</param>
     public BoundProgram(LoopProgram program, Extents extents, IReadOnlySet<string> integers,
-        IReadOnlyDictionary<string, DType> types, DType otherwise, int results)
+        IReadOnlyDictionary<string, DType> types, CpuOptions options, int results)
     {
         (Program, Extents, Integers) = (program, extents, integers);
-        Type = FloatingType(types) ?? otherwise;
+        if (options.TakesNumbers) arguments.AddRange(program.Attributes.Select(a => a.Name));
+        Type = FloatingType(types) ?? options.Type;
         foreach (var operand in program.Operands)
         {
             if (operand.Kind is OperandKind.Shape) continue;
@@ -62,6 +67,12 @@ sealed class BoundProgram
     public DType Type { get; }
     public Element Element => Type == DType.Float64 ? Element.Double : Element.Float;
     public IReadOnlySet<string> Integers { get; }
+
+    /// <summary>The attributes that kernels take as arguments, as they were when the program was compiled.</summary>
+    public IReadOnlyList<double> Numbers => [.. arguments.Select(Extents.Attribute)];
+
+    /// <summary>The place of an attribute among the arguments; -1 where it is a constant.</summary>
+    public int Argument(string attribute) => arguments.IndexOf(attribute);
     public IReadOnlyCollection<TensorPlace> Places => places.Values;
 
     public TensorPlace this[string tensor] => places.TryGetValue(tensor, out var place) ? place
@@ -75,13 +86,17 @@ sealed class BoundProgram
         atoms.TryGetValue(symbol, out var atom) ? atom.Axes() : [symbol];
 
     /// <summary>An index as a form; what is not affine in it becomes an atom. A quotient rounds down.</summary>
-    public IndexForm Form(Expr expr) => Affine(expr, rounds: true, Atom)!;
+    public IndexForm Form(Expr expr) => forms.TryGetValue(expr, out var known) ? known
+        : forms[expr] = Affine(expr, rounds: true, Atom)!;
 
     /// <summary>An expression over axes that is affine as it stands, or null.</summary>
     public IndexForm? Affine(Expr expr) => Affine(expr, rounds: false, _ => null);
 
     /// <summary>Where the cell of an access lies, counted from the first cell of its tensor.</summary>
-    public IndexForm Offset(Access access)
+    public IndexForm Offset(Access access) => offsets.TryGetValue(access, out var known) ? known
+        : offsets[access] = NewOffset(access);
+
+    IndexForm NewOffset(Access access)
     {
         var place = this[access.Tensor];
         var offset = IndexForm.Of(0);
@@ -111,7 +126,8 @@ sealed class BoundProgram
     {
         if (expr is Number number) return number.Value;
         if (constants.TryGetValue(expr, out var known)) return known;
-        return constants[expr] = expr.Any(e => e is AxisValue or Access) ? null : Evaluate(expr);
+        var isConstant = !expr.Any(e => e is AxisValue or Access || e is AttributeValue a && Argument(a.Name) >= 0);
+        return constants[expr] = isConstant ? Evaluate(expr) : null;
     }
 
     /// <summary>Whether a form is at least 0 wherever the limits are: by itself, or as a limit plus something not
@@ -150,7 +166,8 @@ sealed class BoundProgram
             Number number => Whole(number.Value) ?? other(e),
             AxisValue axis => IndexForm.Of(axis.Axis),
             ExtentValue extent => IndexForm.Of(Extents[extent.Axis]),
-            AttributeValue attribute => Whole(Extents.Attribute(attribute.Name)) ?? other(e),
+            AttributeValue attribute when Argument(attribute.Name) < 0 =>
+                Whole(Extents.Attribute(attribute.Name)) ?? other(e),
             Negate negate => Form(negate.Value)?.Times(-1),
             Binary binary => (Form(binary.Left), Form(binary.Right)) is ({ } left, { } right)
                 ? Combine(binary.Operator, left, right) ?? other(e) : null,

@@ -22,7 +22,7 @@ sealed unsafe class ContractionFinish
     public static readonly TileEpilogue Callback = Run;
 
     readonly KernelEntry entry;
-    readonly int[] tensors, loops, places; // places: of each axis among the integers, -1 for rows and columns
+    readonly int[] tensors, loops, arguments, places; // places: of each axis among the integers, -1 for rows and columns
     readonly CellAxis[] axes;
     readonly int row, integers;
 
@@ -37,6 +37,7 @@ sealed unsafe class ContractionFinish
         string[] others = [.. lines.SelectMany(p => p.Line.Axes).Distinct().Where(a => a != rowName && a != column)];
         (var kernel, entry) = write(rowName, column, others);
         tensors = [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)];
+        arguments = [.. kernel.Numbers];
         loops = [.. kernel.Integers.SkipLast(others.Length).Select(name => timeLoops.IndexOf(name))];
         places = [.. axes.Select(a => Array.IndexOf(others, a.Name) is var n and >= 0 ? loops.Length + n : -1)];
         integers = loops.Length + others.Length;
@@ -55,6 +56,8 @@ sealed unsafe class ContractionFinish
         var buffers = stackalloc nint[tensors.Length + 1];
         for (var i = 0; i < tensors.Length; i++)
             buffers[i] = tensors[i] == FusedStep.Status ? frame.StatusAddress : frame.Buffers[tensors[i]];
+        var given = stackalloc double[arguments.Length + 1];
+        for (var i = 0; i < arguments.Length; i++) given[i] = frame.Numbers[arguments[i]];
         var numbers = stackalloc long[integers + 2];
         for (var i = 0; i < integers; i++) numbers[i] = i < loops.Length ? frame.Positions[loops[i]] : 0;
         for (long done = 0, run; done < rows; done += run)
@@ -72,7 +75,7 @@ sealed unsafe class ContractionFinish
                     (numbers[integers], numbers[integers + 1]) = (position, position + run);
                 }
                 width = Math.Min(columns - from, axes[^1].Extent - rest);
-                entry((void**)buffers, numbers, null, rest, rest + width);
+                entry((void**)buffers, numbers, given, rest, rest + width);
             }
         }
     }

@@ -13,6 +13,9 @@ sealed record ContractionLine(
     ContractionShape Shape, string TensorA, string TensorB, IndexForm A, IndexForm B, IndexForm Out, double Scale,
     IReadOnlyList<IndexForm> Bounds)
 {
+    /// <summary>Factors that the caller of a run gives.</summary>
+    public IReadOnlyList<Expr> Numbers { get; init; } = [];
+
     /// <summary>The line as a contraction, or null where it is none.</summary>
     /// <param name="loops">The axes of the enclosing time loops.</param>
     public static ContractionLine? Of(BoundProgram program, Line line, IReadOnlyList<string> loops)
@@ -20,8 +23,9 @@ sealed record ContractionLine(
         if (line.Op is not (LineOp.Add or LineOp.Subtract)) return null;
         var bound = new BoundLine(program, line, loops, 0, solves: false);
         var factors = new List<Access>();
+        var numbers = new List<Expr>();
         var scale = line.Op is LineOp.Subtract ? -1.0 : 1.0;
-        if (bound.IsEmpty || bound.Tests.Count > 0 || !AddFactors(program, bound.Value, factors, ref scale)
+        if (bound.IsEmpty || bound.Tests.Count > 0 || !AddFactors(program, bound.Value, factors, numbers, ref scale)
             || factors.Count != 2) return null;
         var (a, b) = (factors[0], factors[1]);
         if (program[a.Tensor].IsInteger || program[b.Tensor].IsInteger || program[line.Target.Tensor].IsInteger
@@ -74,8 +78,11 @@ sealed record ContractionLine(
                 [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor)), .. cuts]);
         var isOne = shape.Count(ContractionGroup.Row) > 1 && shape.Count(ContractionGroup.Column) > 1
             && shape.Count(ContractionGroup.Sum) > 1;
-        return isOne ? new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale, bounds)
-            : null;
+        return !isOne ? null
+            : new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale, bounds)
+            {
+                Numbers = numbers,
+            };
 
         bool IsSafe(Access access, Func<ContractionWindow, bool> isOwn) => program.StaysInside(access,
             [.. bound.Limits.Where(l => related.Contains(l.Key)), .. cutBy.Where((_, i) => isOwn(cuts[i]))]);
@@ -98,11 +105,17 @@ sealed record ContractionLine(
         && program.Program.Lines.Count(l => l.Target.Tensor == line.Target.Tensor) == 1;
 
     // A product of accesses and constants, quotients by constants among them.
-    static bool AddFactors(BoundProgram program, Expr expr, List<Access> factors, ref double scale)
+    static bool AddFactors(BoundProgram program, Expr expr, List<Access> factors, List<Expr> numbers,
+        ref double scale)
     {
         if (program.Constant(expr) is { } constant)
         {
             scale *= constant;
+            return true;
+        }
+        if (NumberFunction.Fits(program, expr))
+        {
+            numbers.Add(expr);
             return true;
         }
         switch (expr)
@@ -112,13 +125,16 @@ sealed record ContractionLine(
                 return true;
             case Negate negate:
                 scale = -scale;
-                return AddFactors(program, negate.Value, factors, ref scale);
+                return AddFactors(program, negate.Value, factors, numbers, ref scale);
             case Binary { Operator: Arithmetic.Multiply } product:
-                return AddFactors(program, product.Left, factors, ref scale)
-                    && AddFactors(program, product.Right, factors, ref scale);
+                return AddFactors(program, product.Left, factors, numbers, ref scale)
+                    && AddFactors(program, product.Right, factors, numbers, ref scale);
             case Binary { Operator: Arithmetic.Divide } quotient when program.Constant(quotient.Right) is { } divisor:
                 scale /= divisor;
-                return AddFactors(program, quotient.Left, factors, ref scale);
+                return AddFactors(program, quotient.Left, factors, numbers, ref scale);
+            case Binary { Operator: Arithmetic.Divide } quotient when NumberFunction.Fits(program, quotient.Right):
+                numbers.Add(quotient with { Left = Expr.One });
+                return AddFactors(program, quotient.Left, factors, numbers, ref scale);
             default: return false;
         }
     }

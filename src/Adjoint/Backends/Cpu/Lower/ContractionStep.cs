@@ -4,11 +4,16 @@ namespace Adjoint;
 
 /// <summary>A contraction inside a program.</summary>
 /// <param name="accumulates">Adds to what the cells hold.</param>
+/// <param name="lines">The product, then what it computes on its cells.</param>
 /// <param name="finish">Lines it computes on its cells; null for none.</param>
 sealed unsafe class ContractionStep(
     ContractionPlan plan, ContractionOperand a, ContractionOperand b, ContractionOperand cells, bool accumulates,
-    double scale, Team team, ContractionFinish? finish = null) : CpuStep
+    Func<double[], double> scale, Team team, IReadOnlyList<LinePlan> lines, ContractionFinish? finish = null) : CpuStep
 {
+    public override string Text => string.Join("; ", lines.Select(l => l.Line));
+
+    public override double Operations => plan.Shape.Operations;
+
     public override IEnumerable<int> Touches => [a.Buffer, b.Buffer, cells.Buffer, .. finish?.Buffers ?? []];
 
     public override long ScratchBytes => plan.WorkspaceBytes;
@@ -17,7 +22,7 @@ sealed unsafe class ContractionStep(
     {
         var context = new ContractionFinish.Context { Finish = finish!, Frame = frame };
         plan.Run(
-            a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)frame.Scratch, team, scale,
+            a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)frame.Scratch, team, scale(frame.Numbers),
             finish is null ? null : ContractionFinish.Callback, Unsafe.AsPointer(ref context));
     }
 }

@@ -11,14 +11,19 @@ sealed class CpuCompiler
     readonly Dictionary<Line, LinePlan> plans = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<LinePlan, Epilogue> epilogues = [];
     readonly List<string> loops = [];
-    readonly List<string> texts = [];
+    readonly List<KernelCode> kernels = [];
+    readonly LineTensors tensors;
 
-    public CpuCompiler(BoundProgram program, CpuOptions options)
+    public CpuCompiler(BoundProgram program, CpuOptions options, Phases phases)
     {
         (this.program, this.options, Team, Sites) = (program, options, options.Team ?? Team.Shared, new(program));
         AddPlans(program.Program.Body, []);
-        FirstWriters.Mark(program, [.. plans.Values], Downward);
+        phases.End("lines");
+        tensors = new(plans.Values);
+        FirstWriters.Mark(program, tensors, Downward);
+        phases.End("start values");
         Steps = Compile(program.Program.Body);
+        phases.End("kernels");
     }
 
     public Sites Sites { get; }
@@ -32,8 +37,11 @@ sealed class CpuCompiler
     public int Contractions { get; private set; }
     public int Loops => loops.Count;
 
-    /// <summary>The C# of every kernel, in the order of the steps.</summary>
-    public IReadOnlyList<string> Texts => texts;
+    /// <summary>The loops of each kernel.</summary>
+    public List<LoopItem> Items { get; } = [];
+
+    /// <summary>In the order of the steps.</summary>
+    public IReadOnlyList<KernelCode> Kernels => kernels;
 
     /// <summary>Lines without vectors, and why.</summary>
     public List<string> Fallbacks { get; } = [];
@@ -43,7 +51,7 @@ sealed class CpuCompiler
 
     /// <summary>Tensors whose cells need a start value before the first step.</summary>
     public bool NeedsStart(TensorPlace place) =>
-        !plans.Values.Any(p => p.IsFirst && p.Line.Target.Tensor == place.Name);
+        !tensors.Writers(place.Name).Any(p => p.IsFirst);
 
     HashSet<string> Downward { get; } = [];
 
@@ -110,12 +118,13 @@ sealed class CpuCompiler
         foreach (var plan in own)
             if (plan.Fallback is { } reason) Fallbacks.Add($"{plan.Line}: {reason}");
         var isParallel = item is LoopNode root && LoopTree.IsParallel(program, root);
-        var (extent, chunk) = Chunks(item, isParallel);
+        var operations = Operations(own);
+        var (extent, chunk) = Chunks(item, isParallel, operations);
         PartialSum[] partials = [];
         if (!isParallel && item is LoopNode { Axis: var axis } summed && program.Extents[axis] > 1)
         {
             var least = Math.Ceiling((double)extent / PartialSums.MostParts);
-            var turns = Whole(summed, Math.Max(Chunks(item, true).Chunk, least));
+            var turns = Whole(summed, Math.Max(Chunks(item, true, operations).Chunk, least));
             if (turns < extent && PartialSums.Of(program, summed, turns) is { } found)
                 (partials, isParallel, chunk) = ([.. found.Values], true, turns);
         }
@@ -127,14 +136,17 @@ sealed class CpuCompiler
         if (local.Count > 0 || rows.Count > 0) kernel = Write(local, rows);
         Unstored.UnionWith(local);
         Unstored.UnionWith(rows.Keys);
+        Items.Add(item);
         var scratch = new long[partials.Length + 1];
         for (var i = 0; i < partials.Length; i++) scratch[i + 1] = scratch[i] + partials[i].Bytes;
         var step = new FusedStep(Entry(kernel.Code), [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
-            [.. kernel.Integers.Select(a => loops.IndexOf(a))], Slots, extent, chunk, Team, scratch);
+            [.. kernel.Integers.Select(a => loops.IndexOf(a))], [.. kernel.Numbers], Slots, extent, chunk, Team,
+            scratch)
+        { Item = item, Work = operations };
         if (partials.Length == 0) return step;
         var combine = PartialSums.Combine(partials, program.Program.Name + "_of_chunks", options.Target);
         int[] buffers = [.. partials.SelectMany((s, i) => (int[])[s.Place.Buffer, FusedStep.Scratch - i])];
-        return new PartialStep(step, new(Entry(combine), buffers, [], Slots, 1, 1, Team, scratch), scratch[^1]);
+        return new PartialStep(step, new(Entry(combine), buffers, [], [], Slots, 1, 1, Team, scratch), scratch[^1]);
 
         NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows) =>
             NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows,
@@ -143,9 +155,8 @@ sealed class CpuCompiler
 
     KernelEntry Entry(KernelCode kernel)
     {
-        var text = CSharpWriter.Print(kernel);
-        texts.Add(text);
-        return options.FromText?.Invoke(text) ?? KernelCache.Compile(kernel, text);
+        kernels.Add(kernel);
+        return options.FromText?.Invoke(CSharpWriter.Print(kernel)) ?? KernelCache.Compile(kernel);
     }
 
     IEnumerable<CpuStep> Contract(LinePlan plan, Epilogue? epilogue)
@@ -158,7 +169,7 @@ sealed class CpuCompiler
         if (epilogue is not null) Unstored.Add(epilogue.Product);
         yield return new ContractionStep(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
             epilogue is null ? Operand(plan.Line.Target.Tensor, line.Out) : Cells(epilogue.Host),
-            !plan.IsFirst, line.Scale, Team,
+            !plan.IsFirst, Scale(), Team, [plan, .. epilogue?.Lines ?? []],
             epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue));
         if (epilogue is not null) yield break;
         var rest = new LoopTree(program);
@@ -167,6 +178,13 @@ sealed class CpuCompiler
                 plan.Line.Number), null));
         foreach (var pointwise in lines) rest.Add(pointwise);
         foreach (var item in rest.Items) yield return Compile(item);
+
+        Func<double[], double> Scale()
+        {
+            Expr scale = line.Numbers.Aggregate((Expr)new Number(line.Scale),
+                (product, number) => new Binary(Arithmetic.Multiply, product, number));
+            return NumberFunction.Of(program, scale);
+        }
 
         ContractionOperand Cells(Access host) => Operand(host.Tensor,
             plan.Line.Left.Aggregate(program.Offset(host), (start, axis) => start.Without(axis)));
@@ -200,16 +218,22 @@ sealed class CpuCompiler
     // Written first and read only in this kernel, and nobody outside asks for it.
     bool IsLocal(string tensor, IReadOnlyList<LinePlan> own) => !program[tensor].IsOutput
         && !program[tensor].IsInteger && own.Any(p => p.IsFirst && p.Line.Target.Tensor == tensor)
-        && plans.Values.All(p =>
-            own.Contains(p) || p.Line.Target.Tensor != tensor && p.Line.Reads.All(r => r.Tensor != tensor));
+        && tensors.Of(tensor).All(own.Contains);
 
-    (long Extent, long Chunk) Chunks(LoopItem item, bool isParallel)
+    (long Extent, long Chunk) Chunks(LoopItem item, bool isParallel, double operations)
     {
         if (item is not LoopNode node) return (1, 1);
         long extent = program.Extents[node.Axis];
         if (!isParallel) return (extent, extent);
+        var turns = Whole(node, Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations))));
+        return (extent, Math.Clamp(turns, 1, extent));
+    }
+
+    // Weighed for the time they take: a function is about ten additions.
+    double Operations(List<LinePlan> own)
+    {
         var operations = 0.0;
-        foreach (var plan in node.Plans)
+        foreach (var plan in own)
         {
             var points = plan.Line.Axes.Aggregate(1.0, (count, axis) => count * program.Extents[axis]);
             var cost = 0;
@@ -217,8 +241,7 @@ sealed class CpuCompiler
                 expression.Visit(e => cost += e is Call ? 10 : 1);
             operations += points * cost;
         }
-        var turns = Whole(node, Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations))));
-        return (extent, Math.Clamp(turns, 1, extent));
+        return operations;
     }
 
     // Whole turns of the vector loop, and cache lines that no two threads write.

@@ -14,12 +14,13 @@ sealed unsafe class CpuFrame
     readonly double[] arguments;
     readonly long[] status = GC.AllocateArray<long>(2, pinned: true);
 
+    /// <param name="numbers">The attributes, where kernels take them.</param>
     /// <param name="slots">How many pointers, positions and numbers the kernels of the program take in all.</param>
-    public CpuFrame(int buffers, int loops, int numbers, KernelSlots slots)
+    public CpuFrame(int buffers, int loops, IReadOnlyList<double> numbers, KernelSlots slots)
     {
         (Buffers, Given) = (new nint[buffers], new bool[buffers]);
         Positions = new long[loops];
-        Numbers = new double[numbers];
+        Numbers = [.. numbers];
         pointers = GC.AllocateArray<nint>(slots.Pointers + 1, pinned: true);
         positions = GC.AllocateArray<long>(slots.Positions + 1, pinned: true);
         arguments = GC.AllocateArray<double>(slots.Numbers + 1, pinned: true);

@@ -24,4 +24,7 @@ sealed record CpuOptions
 
     /// <summary>The caller gives the <see cref="RandomKey"/> of each random operand in place of its numbers.</summary>
     public bool TakesKeys { get; init; }
+
+    /// <summary>Kernels take the attributes as arguments; otherwise they are constants of their code.</summary>
+    public bool TakesNumbers { get; init; }
 }

@@ -14,9 +14,11 @@ sealed class CpuProgram
     readonly Stack<CpuFrame> idle = new();
     readonly Lock gate = new();
 
-    CpuProgram(BoundProgram program, CpuOptions options, int results)
+    long runs;
+
+    CpuProgram(BoundProgram program, CpuOptions options, int results, Phases phases)
     {
-        (this.program, compiler) = (program, new(program, options));
+        (this.program, compiler) = (program, new(program, options, phases));
         schedule = new(program, compiler, options, results);
         steps = [.. schedule.Steps];
         arena = schedule.Arena();
@@ -27,13 +29,31 @@ sealed class CpuProgram
     /// <summary>Lines that run without vectors, and why.</summary>
     public IReadOnlyList<string> Fallbacks => compiler.Fallbacks;
 
-    public int Kernels => compiler.Texts.Count;
+    public int Kernels => compiler.Kernels.Count;
 
     /// <summary>Lines that the contraction engine computes.</summary>
     public int Contractions => compiler.Contractions;
 
     /// <summary>Memory for what is neither operand nor output.</summary>
     public long ArenaBytes => arena.Bytes;
+
+    public IReadOnlyList<CpuStep> Steps => steps;
+
+    /// <summary>How often it has run.</summary>
+    public long Runs => runs;
+
+    /// <summary>How long the first run took, in which the kernels become machine code.</summary>
+    public long First { get; private set; }
+
+    /// <summary>What tells its kernels from others.</summary>
+    public IEnumerable<string> KernelKeys => compiler.Kernels.Select(KernelKey.Of);
+
+    /// <summary>The loops of each kernel.</summary>
+    public IEnumerable<string> Nests => compiler.Items.Select(i => i.ToString());
+
+    /// <summary>A buffer as in messages: <c>h1 float32[64, 512]</c>.</summary>
+    public string Describe(int buffer) => program.Places.FirstOrDefault(p => p.Buffer == buffer) is { } place
+        ? $"{place.Name} {DTypes.Describe(place.Type, place.Extent.Sizes)}" : "another form";
 
     public Extents Extents => program.Extents;
 
@@ -51,40 +71,53 @@ sealed class CpuProgram
     /// receives them. All, if it is left out.</param>
     public static CpuProgram Compile(LoopProgram program, IReadOnlyDictionary<string, int[]> shapes,
         IReadOnlyDictionary<string, DType> types, IReadOnlyDictionary<string, double>? attributes = null,
-        CpuOptions? options = null, int? results = null)
+        CpuOptions? options = null, int? results = null, Phases? phases = null)
     {
+        phases ??= new();
         var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes), attributes);
         var count = results ?? program.Outputs.Count;
         options ??= new();
         var integers = Checker.IntegerOperands(program);
         var passed = ProgramPasses.Run(program with { Outputs = [.. program.Outputs.Take(count)] }, extents,
-            (a, b) => TypeOf(a) == TypeOf(b));
-        return new(new(passed, extents, integers, types, options.Type, count), options, count);
+            (a, b) => TypeOf(a) == TypeOf(b), Debugging.Level < 4 ? null
+                : (name, changed) => Debugging.Report($"{name}:\n{Printer.Print(changed)}"));
+        phases.End("sizes and passes");
+        var bound = new BoundProgram(passed, extents, integers, types, options, count);
+        var compiled = new CpuProgram(bound, options, count, phases);
+        phases.End("memory");
+        if (Debugging.Level >= 1) CpuReport.Write(compiled, passed, phases);
+        return compiled;
 
         DType TypeOf(string tensor) => types.TryGetValue(tensor, out var type) ? type
             : integers.Contains(tensor) ? DType.Int64
             : types.Values.Where(t => t.IsFloating).DefaultIfEmpty(options.Type).First();
     }
 
+    /// <summary>Whether an output may be written where some operands lie, which the caller no longer needs.</summary>
+    /// <param name="operands">All operands in that memory.</param>
+    public bool MayOverwrite(int output, IReadOnlyList<int> operands) => schedule.MayOverwrite(output, operands);
+
     /// <summary>Runs once.</summary>
     /// <param name="operands">First cells, in the order of the signature; 0 for operands given by shape, and for random
     /// ones that are to be drawn.</param>
     /// <param name="outputs">First cells, in the order of the signature.</param>
+    /// <param name="numbers">The attributes, where kernels take them; the default of each at the end.</param>
     /// <exception cref="LoopRunException">An index was outside its tensor.</exception>
-    public void Run(ReadOnlySpan<nint> operands, ReadOnlySpan<nint> outputs)
+    public void Run(ReadOnlySpan<nint> operands, ReadOnlySpan<nint> outputs, ReadOnlySpan<double> numbers = default)
     {
         if (operands.Length != schedule.OperandBuffers.Length || outputs.Length != schedule.OutputBuffers.Length)
             throw Throw.Internal($"{program.Program.Name} takes {schedule.OperandBuffers.Length} operands, "
                 + $"{schedule.OutputBuffers.Length} outputs");
+        if (Debugging.IsTiming) Interlocked.Increment(ref runs);
         var frame = Rent();
         var memory = Arenas.Rent(arena.Bytes);
         try
         {
             Place(frame, memory, operands, outputs);
+            numbers.CopyTo(frame.Numbers);
             frame.Status[0] = 0;
             foreach (var step in steps) step.Bind(frame);
             Run(frame, memory);
-            if (frame.Status[0] != 0) throw compiler.Sites.Error((int)frame.Status[0], frame.Status[1]);
         }
         finally
         {
@@ -94,7 +127,7 @@ sealed class CpuProgram
     }
 
     /// <summary>The kernels as C#.</summary>
-    public string Print() => string.Join("\n", compiler.Texts);
+    public string Print() => string.Join("\n", compiler.Kernels.Select(CSharpWriter.Print));
 
     unsafe void Place(CpuFrame frame, Storage memory, ReadOnlySpan<nint> operands, ReadOnlySpan<nint> outputs)
     {
@@ -112,17 +145,21 @@ sealed class CpuProgram
 
     unsafe void Run(CpuFrame frame, Storage memory)
     {
+        var start = Debugging.IsTiming ? System.Diagnostics.Stopwatch.GetTimestamp() : 0;
         for (var i = 0; i < steps.Length; i++)
         {
             frame.Scratch = (nint)memory.Pointer + (nint)scratch[i];
-            steps[i].Run(frame);
+            steps[i].Measure(frame);
+            // At once, before anything overwrites what the caller would need to try again.
+            if (frame.Status[0] != 0) throw compiler.Sites.Error((int)frame.Status[0], frame.Status[1]);
         }
+        if (Debugging.IsTiming && First == 0) First = System.Diagnostics.Stopwatch.GetTimestamp() - start;
     }
 
     CpuFrame Rent()
     {
         lock (gate)
             if (idle.TryPop(out var frame)) return frame;
-        return new(schedule.Buffers, compiler.Loops, 0, compiler.Slots);
+        return new(schedule.Buffers, compiler.Loops, program.Numbers, compiler.Slots);
     }
 }

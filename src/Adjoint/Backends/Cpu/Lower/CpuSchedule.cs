@@ -66,6 +66,26 @@ sealed class CpuSchedule
         return new(intervals);
     }
 
+    /// <summary>Whether an output may be written where some operands lie, which the caller no longer needs.</summary>
+    /// <param name="operands">All operands in that memory.</param>
+    public bool MayOverwrite(int output, IReadOnlyList<int> operands)
+    {
+        var born = OutputBuffers[output];
+        if (Place(born) is not { } target) return false;
+        var first = steps.FindIndex(s => s.Touches.Contains(born));
+        foreach (var operand in operands)
+        {
+            var buffer = OperandBuffers[operand];
+            if (Place(buffer) is not { } place || place.Type != target.Type || place.Count != target.Count) return false;
+            var last = steps.FindLastIndex(s => s.Touches.Contains(buffer));
+            if (last > first || last == first && !(steps[first] is FusedStep { Item: { } item }
+                && InPlace.Holds(program, item, place.Name, target.Name))) return false;
+        }
+        return true;
+    }
+
+    TensorPlace? Place(int buffer) => program.Places.FirstOrDefault(p => p.Buffer == buffer);
+
     int Operand(Operand operand, CpuOptions options)
     {
         if (operand.Kind is OperandKind.Shape) return -1;

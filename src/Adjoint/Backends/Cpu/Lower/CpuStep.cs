@@ -1,8 +1,21 @@
+using System.Diagnostics;
+
 namespace Adjoint;
 
 /// <summary>One part of a compiled program. What a run changes is in its frame; steps stay as they are made.</summary>
 abstract class CpuStep
 {
+    long ticks;
+
+    /// <summary>The lines it computes, or what it does.</summary>
+    public abstract string Text { get; }
+
+    /// <summary>Scalar operations of a run, as far as they are known.</summary>
+    public virtual double Operations => 0;
+
+    /// <summary>Time in all runs, where <see cref="Debugging.IsTiming"/>.</summary>
+    public long Ticks => ticks;
+
     /// <summary>Numbers of the buffers it reads or writes.</summary>
     public abstract IEnumerable<int> Touches { get; }
 
@@ -13,12 +26,25 @@ abstract class CpuStep
     public virtual void Bind(CpuFrame frame) { }
 
     public abstract void Run(CpuFrame frame);
+
+    /// <summary>Runs and takes the time if somebody wants it.</summary>
+    public void Measure(CpuFrame frame)
+    {
+        var start = Debugging.IsTiming ? Stopwatch.GetTimestamp() : 0;
+        Run(frame);
+        if (Debugging.IsTiming) Interlocked.Add(ref ticks, Stopwatch.GetTimestamp() - start);
+    }
 }
 
 /// <summary>Steps that run for every position of a time loop.</summary>
 sealed class TimeLoopStep(int loop, long extent, bool isDown, CpuStep[] body) : CpuStep
 {
     public override IEnumerable<int> Touches => body.SelectMany(s => s.Touches).Distinct();
+
+    public override string Text => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"time loop, {extent} steps{(isDown ? ", down" : "")}");
+
+    public override double Operations => extent * body.Sum(s => s.Operations);
 
     public override long ScratchBytes => body.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
@@ -35,7 +61,7 @@ sealed class TimeLoopStep(int loop, long extent, bool isDown, CpuStep[] body) : 
         for (var i = 0L; i < extent; i++)
         {
             frame.Positions[loop] = isDown ? extent - 1 - i : i;
-            foreach (var step in body) step.Run(frame);
+            foreach (var step in body) step.Measure(frame);
         }
     }
 }

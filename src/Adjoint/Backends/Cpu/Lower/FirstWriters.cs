@@ -6,15 +6,14 @@ namespace Adjoint;
 static class FirstWriters
 {
     /// <param name="downward">Time loops that run from the last position to the first.</param>
-    public static void Mark(BoundProgram program, IReadOnlyList<LinePlan> plans, IReadOnlySet<string> downward)
+    public static void Mark(BoundProgram program, LineTensors tensors, IReadOnlySet<string> downward)
     {
-        foreach (var writers in plans.GroupBy(p => p.Line.Target.Tensor))
+        foreach (var place in program.Places)
         {
-            var plan = writers.First();
-            var place = program[writers.Key];
+            if (tensors.Writers(place.Name).FirstOrDefault() is not { } plan) continue;
             plan.IsFirst = !place.IsInteger && (place.Updates is null || plan.Line.Op is LineOp.Set || Updates(plan))
                 && HasValueEverywhere(plan) && CoversAll(program, plan.Line, place)
-                && plans.All(p => IsAfter(program, plan, p, place.Name, downward));
+                && tensors.Of(place.Name).All(p => IsAfter(program, plan, p, place.Name, downward));
         }
     }
 

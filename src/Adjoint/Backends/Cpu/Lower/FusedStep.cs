@@ -13,7 +13,7 @@ sealed unsafe class FusedStep : CpuStep
     public const int Scratch = -2;
 
     readonly KernelEntry entry;
-    readonly int[] tensors, loops;
+    readonly int[] tensors, loops, numbers;
     readonly long[] scratch;
     readonly (int Pointers, int Positions, int Numbers) slots;
     readonly long extent, chunk;
@@ -22,20 +22,33 @@ sealed unsafe class FusedStep : CpuStep
 
     /// <param name="tensors">Numbers of the buffers the kernel takes.</param>
     /// <param name="loops">Numbers of the time loops whose positions it takes.</param>
+    /// <param name="numbers">The arguments it takes, by their number.</param>
     /// <param name="extent">Of the outermost loop.</param>
     /// <param name="chunk">Turns that one thread takes at a time; they depend on sizes only.</param>
     /// <param name="scratch">Where each buffer in the memory of the step begins, in bytes.</param>
-    public FusedStep(KernelEntry entry, int[] tensors, int[] loops, KernelSlots slots, long extent, long chunk,
-        Team team, params long[] scratch)
+    public FusedStep(KernelEntry entry, int[] tensors, int[] loops, int[] numbers, KernelSlots slots, long extent,
+        long chunk, Team team, params long[] scratch)
     {
         this.scratch = scratch;
         (this.entry, this.tensors, this.loops, this.extent, this.chunk, this.team) = (entry, tensors, loops, extent,
             chunk, team);
-        this.slots = slots.Take(tensors.Length, loops.Length, 0);
+        this.numbers = numbers;
+        this.slots = slots.Take(tensors.Length, loops.Length, numbers.Length);
         chunks = (int)((extent + chunk - 1) / chunk);
     }
 
     public int Chunks => chunks;
+
+    /// <summary>Its loops; none where it only joins what others summed.</summary>
+    public LoopItem? Item { get; init; }
+
+    /// <summary>Operations of a run.</summary>
+    public double Work { get; init; }
+
+    public override string Text => Item is null ? "sums of chunks"
+        : string.Join("; ", Item.Plans.Select(p => p.Line));
+
+    public override double Operations => Work;
 
     public override IEnumerable<int> Touches => tensors.Where(t => t >= 0);
 
@@ -45,6 +58,8 @@ sealed unsafe class FusedStep : CpuStep
         for (var i = 0; i < tensors.Length; i++)
             if (tensors[i] > Scratch)
                 pointers[i] = tensors[i] == Status ? frame.StatusAddress : frame.Buffers[tensors[i]];
+        var arguments = frame.NumberArguments(slots.Numbers);
+        for (var i = 0; i < numbers.Length; i++) arguments[i] = frame.Numbers[numbers[i]];
     }
 
     public override void Run(CpuFrame frame)

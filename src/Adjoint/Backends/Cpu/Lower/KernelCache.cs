@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Adjoint;
 
@@ -9,11 +9,32 @@ static class KernelCache
     // time.
     const int Most = 4096;
 
-    static readonly ConcurrentDictionary<(string Text, CodeTarget Target), KernelEntry> Entries = new();
+    static readonly Lock Gate = new();
+    static readonly Dictionary<(string Key, CodeTarget Target), KernelEntry> Entries = [];
 
-    public static KernelEntry Compile(KernelCode kernel, string text)
+    public static int Count
     {
-        if (Entries.Count >= Most) Entries.Clear();
-        return Entries.GetOrAdd((text, kernel.Target), _ => IlWriter.Compile(kernel));
+        get
+        {
+            lock (Gate) return Entries.Count;
+        }
+    }
+
+    public static KernelEntry Compile(KernelCode kernel)
+    {
+        var key = (KernelKey.Of(kernel), kernel.Target);
+        lock (Gate)
+            if (Entries.TryGetValue(key, out var known)) return known;
+        var entry = IlWriter.Compile(kernel);
+        lock (Gate)
+        {
+            if (Entries.Count >= Most) Entries.Clear();
+            if (Entries.TryGetValue(key, out var other)) return other;
+            Entries[key] = entry;
+        }
+        // Machine code is made while the next kernels are written; the first call waits for it, or makes it itself.
+        if (Environment.ProcessorCount > 1)
+            ThreadPool.UnsafeQueueUserWorkItem(RuntimeHelpers.PrepareDelegate, entry, preferLocal: false);
+        return entry;
     }
 }

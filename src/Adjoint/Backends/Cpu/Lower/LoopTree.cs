@@ -8,12 +8,21 @@ abstract record LoopItem
 {
     /// <summary>The lines in it, in text order.</summary>
     public abstract IEnumerable<LinePlan> Plans { get; }
+
+    /// <summary>Loops and lines, a row each.</summary>
+    public sealed override string ToString() => string.Join('\n', Rows(1));
+
+    public abstract IEnumerable<string> Rows(int depth);
+
+    protected static string Row(int depth, string text) => new string(' ', 2 * depth) + text;
 }
 
 /// <summary>The point of a line.</summary>
 sealed record PointItem(LinePlan Plan) : LoopItem
 {
     public override IEnumerable<LinePlan> Plans => [Plan];
+
+    public override IEnumerable<string> Rows(int depth) => [Row(depth, Plan.Line.ToString())];
 }
 
 /// <summary>A loop over the positions of an axis.</summary>
@@ -23,6 +32,9 @@ sealed record LoopNode(string Axis, bool IsVector, IReadOnlyList<IndexForm> Limi
 {
     public List<LoopItem> Items { get; } = [];
     public override IEnumerable<LinePlan> Plans => Items.SelectMany(i => i.Plans);
+
+    public override IEnumerable<string> Rows(int depth) =>
+        Items.SelectMany(i => i.Rows(depth + 1)).Prepend(Row(depth, $"over {Axis}{(IsVector ? ", by vectors" : "")}:"));
 }
 
 /// <summary>Puts lines into loops.</summary>

@@ -8,6 +8,8 @@ namespace Adjoint;
 /// <summary>Gives the cells of a tensor their start value.</summary>
 sealed unsafe class FillStep(TensorPlace place) : CpuStep
 {
+    public override string Text => $"start value of {place.Name}";
+
     public override IEnumerable<int> Touches => [place.Buffer];
 
     public override void Run(CpuFrame frame)
@@ -30,6 +32,8 @@ sealed unsafe class FillStep(TensorPlace place) : CpuStep
 /// <summary>Starts w' at w.</summary>
 sealed unsafe class CopyStep(TensorPlace from, TensorPlace to) : CpuStep
 {
+    public override string Text => $"{to.Name} starts at {from.Name}";
+
     public override IEnumerable<int> Touches => [from.Buffer, to.Buffer];
 
     public override void Run(CpuFrame frame) =>
@@ -39,6 +43,8 @@ sealed unsafe class CopyStep(TensorPlace from, TensorPlace to) : CpuStep
 /// <summary>Numbers of the caller as kernels want them, or the other way round.</summary>
 sealed unsafe class ConversionStep(int from, DType fromType, int to, DType toType, long count) : CpuStep
 {
+    public override string Text => $"{fromType.Name} to {toType.Name}";
+
     public override IEnumerable<int> Touches => [from, to];
 
     public override void Run(CpuFrame frame) =>
@@ -50,6 +56,8 @@ sealed unsafe class ConversionStep(int from, DType fromType, int to, DType toTyp
 /// <param name="output">The number of the output's buffer.</param>
 sealed unsafe class WindowStep(TensorPlace place, int output, int[] from, int[] sizes) : CpuStep
 {
+    public override string Text => $"cells of {place.Name} that are shown";
+
     public override IEnumerable<int> Touches => [place.Buffer, output];
 
     public override void Run(CpuFrame frame)

@@ -113,10 +113,14 @@ sealed partial class NestWriter
     CodeExpr Position(IndexForm form)
     {
         CodeExpr sum = Code.Constant(CodeType.Int64, form.Constant);
-        foreach (var (symbol, factor) in form.Terms)
+        // In the order of the loops, whatever the axes are called.
+        foreach (var (symbol, factor) in form.Terms.OrderBy(t => Rank(t.Key)))
             sum = (program.Atom(symbol) is { } atom ? Integer(atom) : positions[symbol]) * factor + sum;
         return sum;
     }
+
+    int Rank(string symbol) => program.Atom(symbol) is not null ? int.MaxValue
+        : loops.IndexOf(symbol) is var loop and >= 0 ? integers.Count + loop : integers.IndexOf(symbol);
 
     // An index that no form describes.
     CodeExpr Integer(Expr expr)

@@ -41,6 +41,6 @@ sealed partial class NestWriter
             writer.ranges[row] = (writer.code.Integer("row_from"), writer.code.Integer("row_to"));
         }
         writer.Scoped(() => writer.Write(item, isParallel: false));
-        return new(writer.code.Build(), writer.buffers, writer.integers, writer.loaded);
+        return new(writer.code.Build(), writer.buffers, writer.integers, writer.numbers, writer.loaded);
     }
 }

@@ -57,19 +57,19 @@ sealed partial class NestWriter
         line = plan.Line;
         running.Remove(plan, out var sum);
         var total = sum.Lanes is { } accumulator ? accumulator.Result() : code.Let("total", sum.Local!);
-        if (Factor(plan) is { } factor) total = Operation(factor.Operator, total,
-            Code.Constant(new CodeType(element), factor.Value));
+        if (Factor(plan) is { } factor) total = Operation(factor.Operator, total, Value(factor.Value));
         Store(plan, total, null, plan.IsFirst);
     }
 
-    // A constant factor or divisor of every summand is applied once, to the sum.
+    // A constant factor or divisor of every summand is applied once, to the sum; so is an argument, as a factor.
     CodeExpr Summand(LinePlan plan) => Value(Factor(plan) is null ? plan.Line.Value : ((Binary)plan.Line.Value).Left);
 
-    (Arithmetic Operator, double Value)? Factor(LinePlan plan) =>
+    (Arithmetic Operator, Expr Value)? Factor(LinePlan plan) =>
         plan.Line.Op is LineOp.Add or LineOp.Subtract && plan.IsRegister
         && plan.Line.Value is Binary { Operator: Arithmetic.Multiply or Arithmetic.Divide } product
-        && program.Constant(product.Right) is { } value && double.IsFinite(value) && value != 0
-            ? (product.Operator, value) : null;
+        && (program.Constant(product.Right) is { } value ? double.IsFinite(value) && value != 0
+            : product.Operator is Arithmetic.Multiply && NumberFunction.Fits(program, product.Right))
+            ? (product.Operator, product.Right) : null;
 
     // As a local sums: `-=` is subtracted when the sum is complete.
     CodeExpr Combined(LineOp op, CodeExpr all, CodeExpr one) => PartialSums.Combined(code, op, all, one);
@@ -167,7 +167,7 @@ sealed partial class NestWriter
     {
         Number number => number.Value == Math.Floor(number.Value),
         AxisValue or ExtentValue => true,
-        AttributeValue attribute =>
+        AttributeValue attribute => program.Argument(attribute.Name) < 0 &&
             program.Extents.Attribute(attribute.Name) is var value && value == Math.Floor(value),
         Access access => program[access.Tensor].IsInteger,
         Negate negate => IsInteger(negate.Value),

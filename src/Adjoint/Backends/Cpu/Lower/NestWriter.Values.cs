@@ -18,6 +18,7 @@ sealed partial class NestWriter
         AxisValue axis => axis.Axis == vector
             ? Code.Convert(lanes!.Indices(vectorIndex), element) : Code.Convert(positions[axis.Axis], element),
         Access access => Read(access),
+        AttributeValue attribute => Code.Convert(Argument(program.Argument(attribute.Name)), element),
         Negate negate => -Value(negate.Value),
         Binary { Operator: Arithmetic.Remainder } binary => code.Remainder(Value(binary.Left), Value(binary.Right)),
         Binary binary => Operation(binary.Operator, Value(binary.Left), Value(binary.Right)),
@@ -27,6 +28,13 @@ sealed partial class NestWriter
         Compare or And or Or or Not => Code.Select(Condition(expr), Scalar(1), Scalar(0)),
         _ => throw Throw.Internal($"kernels do not know {expr.GetType().Name}"),
     };
+
+    CodeLocal Argument(int number)
+    {
+        if (arguments.TryGetValue(number, out var known)) return known;
+        numbers.Add(number);
+        return arguments[number] = code.Number($"number{number}", Element.Double);
+    }
 
     CodeConstant Scalar(double value) => new(new CodeType(element), value);
 
@@ -167,7 +175,7 @@ sealed partial class NestWriter
 
     void Hoist(Expr expr, HashSet<string> written)
     {
-        if (expr is Number or AxisValue or ExtentValue or AttributeValue || program.Constant(expr) is not null) return;
+        if (expr is Number or AxisValue or ExtentValue || program.Constant(expr) is not null) return;
         if (expr.Axes().TrueForAll(positions.ContainsKey) && IsFixed(expr, written))
         {
             if (Known(expr) is null) Remember(expr, Value(expr));

@@ -20,6 +20,8 @@ sealed partial class NestWriter
     readonly HashSet<string> loaded = [];
     readonly List<TensorPlace?> buffers = [];
     readonly List<string> integers = [];
+    readonly List<int> numbers = [];
+    readonly Dictionary<int, CodeLocal> arguments = [];
     BoundLine line = null!; // the one being written: what is safe depends on its limits
     Element element;
     string? vector;
@@ -52,7 +54,7 @@ sealed partial class NestWriter
         foreach (var plan in item.Plans) writer.code.Remark(plan.Line.ToString());
         foreach (var sum in partials) writer.Open(sum);
         writer.Scoped(() => writer.Write(item, isParallel));
-        return new(writer.code.Build(), writer.buffers, writer.integers, writer.loaded);
+        return new(writer.code.Build(), writer.buffers, writer.integers, writer.numbers, writer.loaded);
     }
 
     void Write(LoopItem item, bool isParallel = false)
@@ -192,6 +194,7 @@ sealed partial class NestWriter
 
 /// <summary>A kernel and what it takes: cells of tensors, positions of enclosing loops.</summary>
 /// <param name="Buffers">Null is where it reports an index out of range.</param>
+/// <param name="Numbers">The arguments of the program it takes.</param>
 /// <param name="Loaded">Tensors it reads from memory.</param>
 sealed record NestKernel(KernelCode Code, IReadOnlyList<TensorPlace?> Buffers, IReadOnlyList<string> Integers,
-    IReadOnlySet<string> Loaded);
+    IReadOnlyList<int> Numbers, IReadOnlySet<string> Loaded);

@@ -102,6 +102,10 @@ static class PartialSums
 /// <summary>A loop in chunks with sums of their own, then the sums of all.</summary>
 sealed class PartialStep(FusedStep chunks, FusedStep combine, long bytes) : CpuStep
 {
+    public override string Text => chunks.Text;
+
+    public override double Operations => chunks.Operations;
+
     public override IEnumerable<int> Touches => chunks.Touches.Concat(combine.Touches).Distinct();
 
     public override long ScratchBytes => bytes;

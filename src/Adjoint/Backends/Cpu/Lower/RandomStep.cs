@@ -12,6 +12,8 @@ sealed unsafe class RandomStep(TensorPlace place, bool isNormal, int key, Team t
 
     readonly uint stream = Philox.StreamOf(place.Name);
 
+    public override string Text => $"random numbers of {place.Name}";
+
     public override IEnumerable<int> Touches => [place.Buffer];
 
     public override void Run(CpuFrame frame)
