@@ -14,8 +14,8 @@ public sealed record TensorExtent(int[] From, int[] Sizes)
 public sealed class Extents
 {
     readonly LoopProgram program;
-    readonly Dictionary<string, int> axes = [];
-    readonly Dictionary<string, TensorExtent> tensors = [];
+    Dictionary<string, int> axes = [];
+    Dictionary<string, TensorExtent> tensors = [];
     readonly Dictionary<string, double> attributes;
     readonly int[] leading;
 
@@ -45,6 +45,18 @@ public sealed class Extents
     /// <summary>An operand or computed tensor; what a time loop carries owns the cells before 0 and beyond #t that an
     /// index reaches.</summary>
     public TensorExtent Tensor(string name) => tensors[name];
+
+    /// <summary>These, and axes and tensors that a rewrite of the program added.</summary>
+    internal Extents With(IEnumerable<KeyValuePair<string, int>> newAxes,
+        IEnumerable<KeyValuePair<string, TensorExtent>> newTensors)
+    {
+        var extended = (Extents)MemberwiseClone();
+        extended.axes = new(axes);
+        extended.tensors = new(tensors);
+        foreach (var (axis, size) in newAxes) extended.axes[axis] = size;
+        foreach (var (tensor, extent) in newTensors) extended.tensors[tensor] = extent;
+        return extended;
+    }
 
     /// <summary>What the caller receives: `..` expanded, a composite dimension as one, declared margins but no
     /// others.</summary>

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// Each pass takes a program whose sizes are bound and gives one with the same outputs, names of axes and tensors among
-// those it had, so that the sizes hold.
+// Each pass takes a program whose sizes are bound and gives one with the same outputs. Names of axes and tensors are
+// among those it had, so that the sizes hold; only blocks add some.
 
 /// <summary>What is done to a program before kernels are written.</summary>
 static class ProgramPasses
@@ -18,8 +18,9 @@ static class ProgramPasses
 
     /// <param name="isSameType">Whether two tensors hold one type: what goes to another type is no copy.</param>
     /// <param name="dump">Gets the name of each pass that changed something, and what it gave.</param>
-    public static LoopProgram Run(LoopProgram program, Extents extents, Func<string, string, bool> isSameType,
-        Action<string, LoopProgram>? dump = null)
+    /// <returns>The program and the extents of its axes and tensors.</returns>
+    public static (LoopProgram Program, Extents Extents) Run(LoopProgram program, Extents extents,
+        Func<string, string, bool> isSameType, BlockOptions blocks, Action<string, LoopProgram>? dump = null)
     {
         foreach (var (name, run) in All)
         {
@@ -27,7 +28,9 @@ static class ProgramPasses
             if (dump is not null && changed != program) dump(name, changed);
             program = changed;
         }
-        return program;
+        var (blocked, all) = BlockRows.Run(program, extents, blocks);
+        if (dump is not null && blocked != program) dump("large tensors in blocks of rows", blocked);
+        return (blocked, all);
     }
 
     static LoopProgram WithoutDead(LoopProgram program) =>

@@ -43,20 +43,25 @@ public sealed class ProgramPassesTests
         var shapes = inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray());
         var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes));
         var integers = Checker.IntegerOperands(program);
-        var passed = ProgramPasses.Run(program, extents, (a, b) => !integers.Contains(a) && !integers.Contains(b));
         var expected = Reference.Run(program, inputs);
-        var actual = new ReferenceProgram(passed, shapes, null, null, extents).Run(inputs);
-        foreach (var output in program.Outputs)
-            Assert.True(actual[output.Name].IsNear(expected[output.Name], Tolerance.Reordered),
-                $"{output.Name}\n{program}\n{passed}");
+        // With and without blocks: as small as they can be, and with rows left over.
+        foreach (var blocks in new BlockOptions[] { new(), new(1, 0, 1, 1), new(1, 0, 1, 2) })
+        {
+            var (passed, all) = ProgramPasses.Run(program, extents,
+                (a, b) => !integers.Contains(a) && !integers.Contains(b), blocks);
+            var actual = new ReferenceProgram(passed, shapes, null, null, all).Run(inputs);
+            foreach (var output in program.Outputs)
+                Assert.True(actual[output.Name].IsNear(expected[output.Name], Tolerance.Reordered),
+                    $"{output.Name}\n{program}\n{passed}");
+        }
     }
 
-    static string Body(string text)
+    static string Body(string text, BlockOptions? blocks = null)
     {
         var program = Parser.Parse(text);
         var shapes = program.Operands.ToDictionary(o => o.Name, o => o.Dims.Select(_ => 8).ToArray());
-        var passed = ProgramPasses.Run(program, Extents.Bind(program, shapes), (_, _) => true);
-        var print = Printer.Print(passed);
+        var passed = ProgramPasses.Run(program, Extents.Bind(program, shapes), (_, _) => true, blocks ?? new());
+        var print = Printer.Print(passed.Program);
         return string.Join('\n', print.TrimEnd().Split('\n').Skip(1).Where(l => !l.StartsWith("  axis", StringComparison.Ordinal)));
     }
 
@@ -138,4 +143,17 @@ public sealed class ProgramPassesTests
           y += s[i]
           u[i] = s[i] * x[i]
         """));
+
+    [Fact]
+    public void Attention_runs_a_block_of_rows_at_a_time_and_computes_again_what_its_reverse_reads() =>
+        Repository.AssertGolden(Body(Printer.Print(Reverse.Of(Parser.Parse("""
+        attention(q[b,t,(h,c)], k[b,u,(h,c)], v[b,u,(h,d)]; heads = 2) -> y[b,t,(h,d)]
+          axis h < heads
+          s[b,h,t,u] += q[b,t,(h,c)] * k[b,u,(h,c)] / sqrt(#c)  if u <= t
+          m[b,h,t] max= s[b,h,t,u]  if u <= t
+          e[b,h,t,u] = exp(s[b,h,t,u] - m[b,h,t])  if u <= t
+          z[b,h,t] += e[b,h,t,u]
+          p[b,h,t,u] = e[b,h,t,u] / z[b,h,t]
+          y[b,t,(h,d)] += p[b,h,t,u] * v[b,u,(h,d)]
+        """))!.Combined), new(64, 1, 32, 1)) + "\n", "tests", "golden", "passes", "attention.txt");
 }

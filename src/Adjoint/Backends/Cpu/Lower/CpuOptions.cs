@@ -19,6 +19,9 @@ sealed record CpuOptions
     /// <summary>Makes kernels from their text instead of IL: how tests hold both to the same bits.</summary>
     public Func<string, KernelEntry>? FromText { get; init; }
 
+    /// <summary>When large tensors are made in blocks.</summary>
+    public BlockOptions Blocks { get; init; } = new();
+
     /// <summary>Work below which a loop is not worth a second thread, in operations; about 10 µs.</summary>
     public long OperationsPerChunk { get; init; } = 1 << 17;
 

@@ -78,11 +78,11 @@ sealed class CpuProgram
         var count = results ?? program.Outputs.Count;
         options ??= new();
         var integers = Checker.IntegerOperands(program);
-        var passed = ProgramPasses.Run(program with { Outputs = [.. program.Outputs.Take(count)] }, extents,
-            (a, b) => TypeOf(a) == TypeOf(b), Debugging.Level < 4 ? null
+        var (passed, all) = ProgramPasses.Run(program with { Outputs = [.. program.Outputs.Take(count)] }, extents,
+            (a, b) => TypeOf(a) == TypeOf(b), options.Blocks, Debugging.Level < 4 ? null
                 : (name, changed) => Debugging.Report($"{name}:\n{Printer.Print(changed)}"));
         phases.End("sizes and passes");
-        var bound = new BoundProgram(passed, extents, integers, types, options, count);
+        var bound = new BoundProgram(passed, all, integers, types, options, count);
         var compiled = new CpuProgram(bound, options, count, phases);
         phases.End("memory");
         if (Debugging.Level >= 1) CpuReport.Write(compiled, passed, phases);

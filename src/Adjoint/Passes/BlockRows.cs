@@ -1,0 +1,104 @@
+namespace Adjoint;
+
+// Attention in linear memory, for whatever has its shape: the lines around large tensors run a block of rows at a time,
+// and what a later group reads of an earlier one's large tensors is computed again there. Nothing here knows a softmax:
+// a group is cut along the dimensions in which every line keeps to its row.
+
+/// <summary>Cuts groups of lines around large tensors into blocks of rows.</summary>
+sealed class BlockRows
+{
+    LoopProgram program;
+    Extents extents;
+    readonly BlockOptions options;
+    readonly FreshNames names;
+    readonly HashSet<string> again = []; // tensors that are computed a second time
+
+    BlockRows(LoopProgram program, Extents extents, BlockOptions options) =>
+        (this.program, this.extents, this.options, names) = (program, extents, options, new(program));
+
+    /// <returns>The program and its extents, with those of new axes and tensors.</returns>
+    public static (LoopProgram Program, Extents Extents) Run(LoopProgram program, Extents extents,
+        BlockOptions options)
+    {
+        var pass = new BlockRows(program, extents, options);
+        var done = new HashSet<string>(); // tensors whose group stays as it is
+        while (true)
+        {
+            var large = LargeTensors.Of(pass.program, pass.extents, options);
+            var seed = pass.program.Body.ToList().FindIndex(s =>
+                s is Line line && large.Contains(line.Target.Tensor) && !done.Contains(line.Target.Tensor));
+            if (seed < 0) return (pass.program, pass.extents);
+            if (!pass.Block(seed, large, mayRecompute: true)) done.Add(((Line)pass.program.Body[seed]).Target.Tensor);
+        }
+    }
+
+    bool Block(int seed, HashSet<string> large, bool mayRecompute)
+    {
+        var group = RowGroup.At(seed, program.Body, new(program.Body), large);
+        var lines = group.Lines.Select(n => (Line)program.Body[n]).ToList();
+        var written = lines.Select(l => l.Target.Tensor).ToHashSet();
+        var first = ((Line)program.Body[seed]).Target;
+        if (first.Axes().Contains("..")) return false;
+        var maps = Enumerable.Range(0, first.Indices.Count)
+            .Select(d => RowMap.Of(lines, first.Tensor, d)).OfType<RowMap>().ToList();
+        if (maps.Count == 0) return false;
+        // Where every dimension is free, the last one stays whole.
+        if (maps.Count == first.Indices.Count) maps.RemoveAt(maps.Count - 1);
+        if (maps.Count == 0) return false;
+        if (group.Left.Any(n => Reads(program.Body[n]).Any(r => large.Contains(r) && written.Contains(r))))
+        {
+            // What is computed a second time is not computed a third time.
+            if (!mayRecompute || written.Overlaps(again)) return false;
+            var (before, sizes) = (program, extents);
+            Recompute([.. written.Where(large.Contains)], group);
+            if (Block(seed, LargeTensors.Of(program, extents, options), mayRecompute: false)) return true;
+            (program, extents) = (before, sizes);
+            return false;
+        }
+        var outside = program.Body.Where((_, n) => !group.Lines.Contains(n)).SelectMany(Reads)
+            .Concat(program.Outputs.Select(o => o.Name)).ToHashSet();
+        var inner = written.Where(t => !outside.Contains(t) && maps.TrueForAll(m => m.Dims.ContainsKey(t))
+            && extents.Tensor(t).From.All(f => f == 0)).ToHashSet();
+        if (!inner.Overlaps(large)) return false;
+        var rows = new RowBlocks(maps, lines, first, inner, extents, names, (int)Math.Clamp(
+            options.NumbersPerBlock / Math.Max(1, inner.Where(large.Contains).Max(t => PerRow(t, maps))),
+            options.FewestRows, int.MaxValue));
+        var graph = new StatementGraph(program.Body);
+        var last = group.Lines[^1];
+        var others = Enumerable.Range(0, program.Body.Count).Where(n => !group.Lines.Contains(n)).ToList();
+        var after = others.Where(n => n > last || group.Lines.Any(l => graph.Needs(l, n))).ToHashSet();
+        program = program with
+        {
+            Body = [.. others.Where(n => !after.Contains(n)).Select(n => program.Body[n]), rows.Loops,
+                .. others.Where(after.Contains).Select(n => program.Body[n])],
+        };
+        extents = rows.Extents;
+        return true;
+    }
+
+    // Lines that make the tensors once more, before the first statement that could not join the group.
+    void Recompute(HashSet<string> tensors, RowGroup group)
+    {
+        var wanted = group.Left.SelectMany(n => Reads(program.Body[n])).Where(tensors.Contains).ToHashSet();
+        var lines = group.Lines.Select(n => (Line)program.Body[n]).ToList();
+        foreach (var line in lines.AsEnumerable().Reverse())
+            if (wanted.Contains(line.Target.Tensor)) wanted.UnionWith(line.Reads().Select(r => r.Tensor).Where(tensors.Contains));
+        var clones = wanted.ToDictionary(t => t, names.Take);
+        again.UnionWith(clones.Values);
+        var copies = lines.Where(l => wanted.Contains(l.Target.Tensor)).Select(Renamed);
+        var statements = program.Body.Select((s, n) => group.Left.Contains(n)
+            ? new EquatableArray<Statement>([s]).MapLines(Renamed)[0] : s).ToList();
+        statements.InsertRange(group.Left[0], copies);
+        extents = extents.With([], clones.Select(c => KeyValuePair.Create(c.Value, extents.Tensor(c.Key))));
+        program = program with { Body = statements.ToEquatable() };
+
+        Line Renamed(Line line) => line.Map(e =>
+            e is Access access && clones.TryGetValue(access.Tensor, out var name) ? access with { Tensor = name } : e);
+    }
+
+    long PerRow(string tensor, List<RowMap> maps) =>
+        maps.Aggregate(extents.Tensor(tensor).Count, (count, map) => count / extents.Tensor(tensor).Sizes[map.Dims[tensor]]);
+
+    static IEnumerable<string> Reads(Statement statement) =>
+        new EquatableArray<Statement>([statement]).AllLines().SelectMany(l => l.Reads()).Select(r => r.Tensor);
+}
