@@ -74,6 +74,14 @@ sealed class RowBlocks
         return most;
     }
 
+    bool IsFirst(int n) => inner.Contains(lines[n].Target.Tensor)
+        && !lines.Take(n).Any(l => l.Target.Tensor == lines[n].Target.Tensor);
+
+    // Where the condition does not hold stands the 0 that the cells began with, so that no block needs a start.
+    static Line Whole(Line line) => line is { Op: LineOp.Set or LineOp.Add, Condition: { } condition }
+        && line.Axes().TrueForAll(line.Target.Axes().Contains)
+        ? new(line.Target, LineOp.Set, new Where(condition, line.Value, Expr.Zero)) : line;
+
     /// <param name="position">A row, counted through all blocks.</param>
     /// <param name="places">The block and the row in it.</param>
     EquatableArray<Statement> Cut(Expr position, EquatableArray<Expr> places, Dictionary<string, string> renamed) =>
@@ -81,8 +89,9 @@ sealed class RowBlocks
         {
             var positions = new Dictionary<string, Expr> { [blocked.Axes[n]] = position };
             for (var u = 0; u < units.Count; u++) positions[units[u].Axes[n]] = new AxisValue(unitAxes[u]);
-            return (Statement)new Line((Access)Placed(line.Target), line.Op, Placed(line.Value),
+            var cut = new Line((Access)Placed(line.Target), line.Op, Placed(line.Value),
                 line.Condition is null ? null : Placed(line.Condition));
+            return (Statement)(IsFirst(n) ? Whole(cut) : cut);
 
             Expr Placed(Expr expr) => expr switch
             {

@@ -54,6 +54,7 @@ public sealed class RandomCpuTests
             Team = Teams[random.Next(Teams.Length)],
             OperationsPerChunk = 1 << random.Next(4, 18),
             ContractsFrom = random.Next(2) == 0 ? 0 : double.PositiveInfinity,
+            Blocks = random.Next(2) == 0 ? new() : new(1, 0, 1, random.Next(1, 4)),
         };
         var expected = Reference.Run(program, inputs).Outputs;
         var compiled = CpuRun.Compile(program, inputs, DType.Float64, null, options);
@@ -61,7 +62,7 @@ public sealed class RandomCpuTests
         foreach (var (output, values) in expected)
             Assert.True(actual[output].IsNear(values, Tolerance.CpuDouble),
                 $"{output}: {actual[output]} instead of {values} with {options.Target}, {options.Team.Threads} threads, "
-                + $"{options.OperationsPerChunk} operations a chunk, products from {options.ContractsFrom}\n{program}\n"
+                + $"{options.OperationsPerChunk} operations a chunk, products from {options.ContractsFrom}, {options.Blocks}\n{program}\n"
                 + compiled.Print());
     }
 }

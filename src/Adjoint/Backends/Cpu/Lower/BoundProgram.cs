@@ -17,10 +17,12 @@ sealed class BoundProgram
 
     /// <param name="integers">Operands that are used as indices, in the program as it was written.</param>
     /// <param name="types">Of operands and computed tensors; those it does not name are floating, or indices.</param>
+    /// <param name="folded">Dimensions of computed tensors whose positions share their cells.</param>
     /// <param name="results">How many of the outputs the caller receives; the others are declared for their sizes
     /// alone.</param>
     public BoundProgram(LoopProgram program, Extents extents, IReadOnlySet<string> integers,
-        IReadOnlyDictionary<string, DType> types, CpuOptions options, int results)
+        IReadOnlyDictionary<string, DType> types, CpuOptions options, int results,
+        IReadOnlyDictionary<string, IReadOnlyList<bool>>? folded = null)
     {
         (Program, Extents, Integers) = (program, extents, integers);
         if (options.TakesNumbers) arguments.AddRange(program.Attributes.Select(a => a.Name));
@@ -44,7 +46,7 @@ sealed class BoundProgram
             var updates = program.Updated(writers.Key)?.Name;
             var given = updates is not null ? places[updates].Outside : types.GetValueOrDefault(writers.Key, Type);
             Add(new(writers.Key, places.Count, updates is null ? InKernels(given, Type) : places[updates].Type,
-                extents.Tensor(writers.Key))
+                extents.Tensor(writers.Key), folded?.GetValueOrDefault(writers.Key))
             {
                 Updates = updates,
                 Outside = given,

@@ -22,12 +22,17 @@ sealed class CpuCompiler
         tensors = new(plans.Values);
         FirstWriters.Mark(program, tensors, Downward);
         phases.End("start values");
+    }
+
+    /// <summary>Makes the steps; before, it is only known how each line runs.</summary>
+    public void Compile(Phases phases)
+    {
         Steps = Compile(program.Program.Body);
         phases.End("kernels");
     }
 
     public Sites Sites { get; }
-    public CpuStep[] Steps { get; }
+    public CpuStep[] Steps { get; private set; } = [];
 
     public Team Team { get; }
 

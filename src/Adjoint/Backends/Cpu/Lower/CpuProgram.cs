@@ -16,9 +16,9 @@ sealed class CpuProgram
 
     long runs;
 
-    CpuProgram(BoundProgram program, CpuOptions options, int results, Phases phases)
+    CpuProgram(BoundProgram program, CpuCompiler compiler, CpuOptions options, int results)
     {
-        (this.program, compiler) = (program, new(program, options, phases));
+        (this.program, this.compiler) = (program, compiler);
         schedule = new(program, compiler, options, results);
         steps = [.. schedule.Steps];
         arena = schedule.Arena();
@@ -83,7 +83,15 @@ sealed class CpuProgram
                 : (name, changed) => Debugging.Report($"{name}:\n{Printer.Print(changed)}"));
         phases.End("sizes and passes");
         var bound = new BoundProgram(passed, all, integers, types, options, count);
-        var compiled = new CpuProgram(bound, options, count, phases);
+        var compiler = new CpuCompiler(bound, options, phases);
+        var folded = FoldedDims.Of(bound, tensor => !compiler.NeedsStart(bound[tensor]));
+        if (folded.Count > 0)
+        {
+            bound = new(passed, all, integers, types, options, count, folded);
+            compiler = new(bound, options, phases);
+        }
+        compiler.Compile(phases);
+        var compiled = new CpuProgram(bound, compiler, options, count);
         phases.End("memory");
         if (Debugging.Level >= 1) CpuReport.Write(compiled, passed, phases);
         return compiled;

@@ -33,7 +33,9 @@ static class FirstWriters
         var axes = line.Left.Concat(line.Loops).ToList();
         if (offset.Constant != 0 || offset.Symbols.Any(s => !axes.Contains(s))) return false;
         var cells = 1L;
-        foreach (var axis in axes.Where(a => program.Extents[a] != 1).OrderBy(a => Math.Abs(offset[a])))
+        var shared = line.Target.Indices.Where((_, d) => place.Folded?[d] is true).SelectMany(i => i.Axes()).ToHashSet();
+        foreach (var axis in axes.Where(a => program.Extents[a] != 1 && !shared.Contains(a))
+            .OrderBy(a => Math.Abs(offset[a])))
         {
             if (offset[axis] != cells) return false;
             cells *= program.Extents[axis];
