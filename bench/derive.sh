@@ -12,7 +12,7 @@ mkdir -p "$folder"
     echo "Targets: 5 ms for an op, 200 ms for the program of 200 ops."
     echo
     echo '```text'
-    ./adjoint bench
+    ./adjoint bench derive_
     echo '```'
 } >"$folder/derive.md.new"
 mv "$folder/derive.md.new" "$folder/derive.md"

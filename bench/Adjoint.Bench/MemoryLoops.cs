@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Adjoint.Cli;
 
 namespace Adjoint.Bench;
 
@@ -9,8 +9,6 @@ namespace Adjoint.Bench;
 /// <summary>Times programs against the speed of memory.</summary>
 static unsafe class MemoryLoops
 {
-    const int CopiedBytes = 64 << 20;
-
     sealed record Case(string Name, LoopProgram Program, Dictionary<string, int[]> Shapes);
 
     public static int Run(string[] args)
@@ -143,9 +141,9 @@ static unsafe class MemoryLoops
                 : Fill(storages, count, false);
         }).ToArray();
         if (isPrinted) Console.WriteLine($"{program}\n{compiled.Print()}");
-        var copied = Copied();
+        var copied = MachineSpeed.CopyBytes(team) / 1e9;
         var time = Timing.Of(() => compiled.Run(operands, outputs), bytes / 2e10);
-        copied = Math.Max(copied, Copied());
+        copied = Math.Max(copied, MachineSpeed.CopyBytes(team) / 1e9);
         var rate = bytes / time.Least / 1e9;
         var (median, least) = (time.Median * 1e3, time.Least * 1e3);
         Console.WriteLine(isJson
@@ -192,12 +190,5 @@ static unsafe class MemoryLoops
         else
             foreach (ref var cell in storage.AsSpan<float>()[..(int)count]) cell = random.NextSingle() + 0.1f;
         return (nint)storage.Pointer;
-    }
-
-    static double Copied()
-    {
-        using Storage from = Storage.AllocateZeroed(CopiedBytes), to = Storage.AllocateZeroed(CopiedBytes);
-        var time = Timing.Of(() => NativeMemory.Copy(from.Pointer, to.Pointer, CopiedBytes), 0.005);
-        return 2.0 * CopiedBytes / time.Least / 1e9;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Adjoint.Cli;
 
 namespace Adjoint.Bench;
 
@@ -22,7 +23,7 @@ static unsafe class Products
         var isJson = args.Contains("--json");
         var filter = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
         using var team = new Team(Team.DefaultThreads);
-        var peak = Peak.Measure() * team.Threads / 1e9;
+        var peak = MachineSpeed.OperationsOfCore() * team.Threads / 1e9;
         if (!isJson)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"threads {team.Threads}, peak {peak:F0} GFLOP/s\n{"",-22} ")

@@ -1,12 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
 namespace Adjoint.Cli;
-
-/// <summary>Milliseconds of repeated runs.</summary>
-/// <param name="Processor">Processor time of one run on average: on a busy machine it says more than the clock.</param>
-sealed record BenchResult(string Name, int Lines, double Fastest, double Median, double Slowest, double Processor);
 
 /// <summary>Parse, reverse and cost of one text: what stands between a definition and a plan for it.</summary>
 sealed class DerivationBench(string name, string text)
@@ -19,36 +14,15 @@ sealed class DerivationBench(string name, string text)
 
     public static IReadOnlyList<DerivationBench> All { get; } =
     [
-        Of("lstm"), Of("attention"), Of("conv2d"), new("200 ops", TwoHundredOps()),
+        Of("lstm"), Of("attention"), Of("conv2d"), new("derive_200_ops", TwoHundredOps()),
     ];
 
     public string Name { get; } = name;
 
     public int Lines { get; } = text.AsSpan().Count('\n');
 
-    public BenchResult Measure(CancellationToken cancellation)
-    {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Derive();
-        }
-        var times = new double[Runs];
-        var busy = Busy;
-        for (var i = 0; i < Runs; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var start = Stopwatch.GetTimestamp();
-            Derive();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }
-        busy = Busy - busy;
-        Array.Sort(times);
-        return new(Name, Lines, times[0], times[Runs / 2], times[^1], busy.TotalMilliseconds / Runs);
-    }
-
-    // Of all threads: the garbage collector's share belongs to it.
-    static TimeSpan Busy => Environment.CpuUsage.TotalTime;
+    public Timing Measure(CancellationToken cancellation) =>
+        Timing.Within(WarmUp, TimeSpan.Zero, (Runs, Runs), Derive, isOneThread: false, cancellation);
 
     void Derive()
     {
@@ -58,7 +32,7 @@ sealed class DerivationBench(string name, string text)
             throw new InternalException($"{Name} costs nothing");
     }
 
-    static DerivationBench Of(string op) => new(op, Printer.Print(Catalogue.Find(op)!.Program));
+    static DerivationBench Of(string op) => new("derive_" + op, Printer.Print(Catalogue.Find(op)!.Program));
 
     // 50 blocks of linear, GELU, layer norm and residual, all in one program.
     static string TwoHundredOps()

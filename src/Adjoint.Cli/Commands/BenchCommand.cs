@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Adjoint.Cli;
 
-/// <summary><c>adjoint bench</c>: how long deriving takes, warm, on this machine.</summary>
+/// <summary><c>adjoint bench</c>: how long deriving and whole steps take, warm, on this machine.</summary>
 static class BenchCommand
 {
     public static Command Create(Terminal terminal, CancellationToken cancellation)
@@ -11,58 +11,75 @@ static class BenchCommand
         var filter = new Argument<string?>("filter")
         {
             HelpName = "filter",
-            Description = "only benchmarks whose name contains it",
+            Description = "only benchmarks whose name contains it; a name alone means that one",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var json = CommonOptions.Json();
-        var command = new Command("bench",
-            "Measures parse, reverse and cost of programs: median and spread of repeated runs.")
+        var threads = new Option<int?>("--threads")
         {
-            filter, json,
+            HelpName = "n",
+            Description = "threads at work; otherwise ADJOINT_THREADS, or all cores",
+        };
+        var list = new Option<bool>("--list") { Description = "print the names and measure nothing" };
+        var json = CommonOptions.Json();
+        var command = new Command("bench", "Measures whole steps against what this machine can do at most, and parse, "
+            + "reverse and cost of programs: median and spread of repeated runs.")
+        {
+            filter, threads, list, json,
         };
         command.SetAction(parsed =>
         {
-            var chosen = DerivationBench.All.Where(b =>
-                b.Name.Contains(parsed.GetValue(filter) ?? "", StringComparison.Ordinal)).ToList();
+            if (parsed.GetValue(threads) is { } count) UseThreads(count);
+            var wanted = parsed.GetValue(filter) ?? "";
+            var names = DerivationBench.All.Select(b => b.Name).Concat(Workload.All.Select(w => w.Name)).ToList();
+            var chosen = names.Contains(wanted) ? [wanted]
+                : names.Where(n => n.Contains(wanted, StringComparison.Ordinal)).ToHashSet();
             if (chosen.Count == 0)
-                throw new UsageException($"bench: there is no benchmark '{parsed.GetValue(filter)}'.",
-                    $"benchmarks: {string.Join(", ", DerivationBench.All.Select(b => b.Name))}.");
-            var results = new List<BenchResult>();
-            foreach (var bench in chosen)
+                throw new UsageException($"bench: there is no benchmark '{wanted}'.",
+                    NearNames.Hint(NearNames.Of(wanted, names)) ?? "adjoint bench --list");
+            if (parsed.GetValue(list))
             {
-                terminal.Progress(bench.Name);
-                results.Add(bench.Measure(cancellation));
+                var listed = names.Where(chosen.Contains).ToList();
+                if (!parsed.GetValue(json)) foreach (var name in listed) terminal.Output.WriteLine(name);
+                else terminal.Output.WriteLine(JsonText.Object(w => w.Strings("benchmarks", listed)));
+                return;
             }
+            var report = Measure(chosen, terminal, cancellation);
             terminal.Progress("");
-            if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(results));
-            else Print(results, terminal.Output);
+            terminal.Output.Write(parsed.GetValue(json) ? report.Json() : report.Print());
         });
         return command;
     }
 
-    static void Print(List<BenchResult> results, TextWriter output)
+    static BenchReport Measure(HashSet<string> chosen, Terminal terminal, CancellationToken cancellation)
     {
-        var width = Math.Max(9, results.Max(r => r.Name.Length));
-        output.WriteLine($"{"benchmark".PadRight(width)}  lines  median ms  fastest  slowest  processor ms");
-        foreach (var result in results)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name.PadRight(width)}  {result.Lines,5}  "
-                + $"{result.Median,9:F2}  {result.Fastest,7:F2}  {result.Slowest,7:F2}  {result.Processor,12:F2}"));
+        var derivations = new List<(DerivationBench, Timing)>();
+        foreach (var bench in DerivationBench.All.Where(b => chosen.Contains(b.Name)))
+        {
+            terminal.Progress(bench.Name);
+            derivations.Add((bench, bench.Measure(cancellation)));
+        }
+        var workloads = Workload.All.Where(w => chosen.Contains(w.Name)).ToList();
+        if (workloads.Count == 0) return new(null, derivations, []);
+        if (!MachineSpeed.IsMeasurable)
+            throw new UsageException(
+                "bench: steps are measured as kernels, and none can be made here.", "adjoint doctor");
+        terminal.Progress("the speed of this machine");
+        var speed = MachineSpeed.Measure(Team.Shared);
+        var results = new List<WorkloadResult>();
+        foreach (var workload in workloads)
+        {
+            terminal.Progress(workload.Name);
+            results.Add(WorkloadBench.Measure(workload, speed, cancellation));
+        }
+        return new(speed, derivations, results);
     }
 
-    static string Json(List<BenchResult> results) => JsonText.Object(json =>
+    // The team of the process reads it when the first plan runs, which is later.
+    static void UseThreads(int count)
     {
-        json.WriteStartArray("benchmarks");
-        foreach (var result in results)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", result.Name);
-            json.WriteNumber("lines", result.Lines);
-            json.WriteNumber("medianMilliseconds", result.Median);
-            json.WriteNumber("fastestMilliseconds", result.Fastest);
-            json.WriteNumber("slowestMilliseconds", result.Slowest);
-            json.WriteNumber("processorMilliseconds", result.Processor);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
+        if (count is < 1 or > 1024)
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                $"bench: --threads is a number from 1 to 1024, not {count}."));
+        Environment.SetEnvironmentVariable("ADJOINT_THREADS", count.ToString(CultureInfo.InvariantCulture));
+    }
 }

@@ -10,18 +10,46 @@ public sealed class BenchCommandTests
     [Fact]
     public void A_benchmark_gives_median_and_spread()
     {
-        using var json = JsonDocument.Parse(CliRun.Of("bench", "attention", "--json").Output);
+        using var json = JsonDocument.Parse(CliRun.Of("bench", "derive_attention", "--json").Output);
         var result = Assert.Single(json.RootElement.GetProperty("benchmarks").EnumerateArray());
-        Assert.Equal("attention", result.GetProperty("name").GetString());
+        Assert.Equal("derive_attention", result.GetProperty("name").GetString());
         Assert.InRange(result.GetProperty("medianMilliseconds").GetDouble(),
-            result.GetProperty("fastestMilliseconds").GetDouble(), result.GetProperty("slowestMilliseconds").GetDouble());
+            result.GetProperty("fastestMilliseconds").GetDouble(),
+            result.GetProperty("slowestMilliseconds").GetDouble());
     }
 
     [Fact]
     public void The_table_has_a_row_for_each()
     {
-        var run = CliRun.Of("bench", "conv2d");
+        var run = CliRun.Of("bench", "derive_conv2d");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.Matches(@"^benchmark  lines  median ms .*\nconv2d +\d+ .*\n$", run.Output);
+        Assert.Matches(@"^benchmark +lines  median ms .*\nderive_conv2d +\d+ .*\n$", run.Output);
     }
+
+    [Fact]
+    public void A_step_is_measured_against_the_least_time_it_needs()
+    {
+        using var json = JsonDocument.Parse(CliRun.Of("bench", "product_64x64x64", "--json").Output);
+        var result = Assert.Single(json.RootElement.GetProperty("benchmarks").EnumerateArray());
+        Assert.Equal("product_64x64x64", Text("name").GetString());
+        Assert.Equal(2 * 64 * 64 * 64, Text("operations").GetDouble());
+        Assert.Equal(3 * 4 * 64 * 64, Text("bytes").GetDouble());
+        var least = Math.Max(Text("operations").GetDouble() / Bound("operationsPerSecond"),
+            Text("bytes").GetDouble() / Bound("copiedBytesPerSecond")) * 1e3;
+        Assert.Equal(least, Text("leastMilliseconds").GetDouble(), Tolerance.DoubleRounding);
+        Assert.Equal(least / Text("medianMilliseconds").GetDouble(), Text("share").GetDouble(), Tolerance.DoubleRounding);
+        Assert.InRange(Text("peakResidentBytes").GetInt64(), 1 << 20, 1L << 40);
+
+        JsonElement Text(string name) => result.GetProperty(name);
+        double Bound(string name) => json.RootElement.GetProperty(name).GetDouble();
+    }
+
+    [Fact]
+    public void The_list_has_every_benchmark_that_the_filter_leaves() =>
+        Assert.Equal((0, "adam_1\nadam_50\nadam_500\n"), (CliRun.Of("bench", "adam", "--list").Code,
+            CliRun.Of("bench", "adam", "--list").Output));
+
+    [Fact]
+    public void A_whole_name_means_that_benchmark_alone() =>
+        Assert.Equal("softmax\n", CliRun.Of("bench", "softmax", "--list").Output);
 }

@@ -1,0 +1,308 @@
+"""The workloads of `adjoint bench`, under the same names, as a user of PyTorch writes them.
+
+workloads.py --list            prints the names
+workloads.py NAME THREADS      measures one and prints one JSON object
+"""
+import json
+import math
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+WARM_UP, BUDGET = 0.4, 2.0
+WORKLOADS = {}
+
+
+def workload(name):
+    def add(make):
+        WORKLOADS[name] = make
+        return make
+    return add
+
+
+# What needs no gradient runs without recording one.
+def forward(function):
+    def step():
+        with torch.no_grad():
+            function()
+    return step
+
+
+# The gradient comes from memory, and the old ones are dropped: nothing is cleared or added.
+def both(function, given, *leaves):
+    def step():
+        for leaf in leaves:
+            leaf.grad = None
+        function().backward(given)
+    return step
+
+
+def training(model, optimizer, loss):
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss().backward()
+        optimizer.step()
+    return step
+
+
+def adam(model):
+    return torch.optim.Adam(model.parameters(), lr=1e-3)
+
+
+# ---- products
+
+def product(m, n, k):
+    @workload(f"product_{m}x{n}x{k}")
+    def make():
+        x, w = torch.randn(m, k), torch.randn(k, n)
+        return forward(lambda: x @ w)
+
+
+for size in (64, 128, 256, 512, 1024, 2048):
+    product(size, size, size)
+for sizes in ((32, 1024, 256), (32, 2048, 512), (64, 512, 512), (1, 1024, 256), (512, 35, 256), (2048, 256, 64)):
+    product(*sizes)
+
+
+@workload("product_64_of_128x128x64")
+def batched():
+    x, z = torch.randn(64, 128, 64), torch.randn(64, 64, 128)
+    return forward(lambda: torch.bmm(x, z))
+
+
+# ---- rows and single numbers
+
+def function(name, call, *shape):
+    @workload(name)
+    def make():
+        x = torch.randn(*shape)
+        return forward(lambda: call(x))
+
+    @workload(name + "_both")
+    def make_both():
+        x, given = torch.randn(*shape, requires_grad=True), torch.randn(*shape)
+        return both(lambda: call(x), given, x)
+
+
+function("softmax", lambda x: F.softmax(x, -1), 4096, 1024)
+function("gelu", F.gelu, 4 << 20)
+function("tanh", torch.tanh, 4 << 20)
+
+
+@workload("layer_norm")
+def layer_norm():
+    x, gain, bias = torch.randn(4096, 1024), torch.ones(1024), torch.zeros(1024)
+    return forward(lambda: F.layer_norm(x, (1024,), gain, bias))
+
+
+@workload("layer_norm_both")
+def layer_norm_both():
+    x, given = torch.randn(4096, 1024, requires_grad=True), torch.randn(4096, 1024)
+    gain, bias = torch.ones(1024, requires_grad=True), torch.zeros(1024, requires_grad=True)
+    return both(lambda: F.layer_norm(x, (1024,), gain, bias), given, x, gain, bias)
+
+
+def update(tensors):
+    @workload(f"adam_{tensors}")
+    def make():
+        parameters = [nn.Parameter(torch.randn(10_000_000 // tensors)) for _ in range(tensors)]
+        for parameter in parameters:
+            parameter.grad = torch.randn_like(parameter)
+        return torch.optim.Adam(parameters, lr=1e-3).step
+
+
+for count in (1, 50, 500):
+    update(count)
+
+
+# ---- attention
+
+def attend(q, k, v, hidden=None):
+    scores = (q @ k.transpose(-2, -1)) * (1 / math.sqrt(q.shape[-1]))
+    if hidden is not None:
+        scores = scores.masked_fill(hidden, -math.inf)
+    return F.softmax(scores, -1) @ v
+
+
+def later(length):
+    return torch.ones(length, length, dtype=torch.bool).triu(1)
+
+
+def attention(length, is_causal):
+    name = f"attention_{length}" + ("_causal" if is_causal else "")
+
+    def leaves(needs_gradient):
+        return [torch.randn(4, length, 64, requires_grad=needs_gradient) for _ in range(3)]
+
+    @workload(name)
+    def make():
+        hidden = later(length) if is_causal else None
+        q, k, v = leaves(False)
+        return forward(lambda: attend(q, k, v, hidden))
+
+    @workload(name + "_both")
+    def make_both():
+        hidden = later(length) if is_causal else None
+        q, k, v = leaves(True)
+        return both(lambda: attend(q, k, v, hidden), torch.randn(4, length, 64), q, k, v)
+
+
+for length in (512, 2048, 4096):
+    attention(length, False)
+    attention(length, True)
+
+
+# ---- networks for images
+
+@workload("mlp")
+def mlp():
+    model = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
+    x, label = torch.randn(64, 784), torch.randint(10, (64,))
+    return training(model, adam(model), lambda: F.cross_entropy(model(x), label))
+
+
+class Vae(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(
+            nn.Linear(784, 600), nn.ReLU(), nn.Linear(600, 600), nn.ReLU(), nn.Linear(600, 100))
+        self.decoder = nn.Sequential(
+            nn.Linear(50, 600), nn.ReLU(), nn.Linear(600, 600), nn.ReLU(), nn.Linear(600, 784))
+
+    def loss(self, x):
+        mu, logvar = self.encoder(x).chunk(2, 1)
+        logits = self.decoder(mu + torch.exp(0.5 * logvar) * torch.randn_like(mu))
+        divergence = -0.5 * (1 + logvar - mu * mu - logvar.exp()).sum()
+        return (F.binary_cross_entropy_with_logits(logits, x, reduction="sum") + divergence) / x.shape[0]
+
+
+@workload("vae")
+def vae():
+    model, x = Vae(), torch.rand(100, 784)
+    return training(model, adam(model), lambda: model.loss(x))
+
+
+def cnn(batch):
+    @workload(f"cnn_{batch}")
+    def make():
+        model = nn.Sequential(
+            nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(576, 320), nn.ReLU(), nn.Dropout(0.7), nn.Linear(320, 120), nn.Linear(120, 4))
+        x, label = torch.randn(batch, 1, 28, 28), torch.randint(4, (batch,))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        return training(model, optimizer, lambda: F.cross_entropy(model(x), label))
+
+
+cnn(8)
+cnn(64)
+
+
+# ---- models of text
+
+class Recurrent(nn.Module):
+    def __init__(self, layers, width):
+        super().__init__()
+        self.table = nn.Embedding(65, 256)
+        self.layers = nn.LSTM(256, width, layers)
+        self.last = nn.Linear(width, 65)
+
+    def forward(self, tokens):
+        return self.last(self.layers(self.table(tokens))[0])
+
+
+def recurrent(name, layers, width):
+    @workload(name)
+    def make():
+        model = Recurrent(layers, width)
+        tokens, label = torch.randint(65, (128, 32)), torch.randint(65, (128 * 32,))
+        return training(model, adam(model), lambda: F.cross_entropy(model(tokens).view(-1, 65), label))
+
+
+recurrent("lstm", 1, 256)
+recurrent("lstm_scan", 1, 256)  # the bar for a cell of the user's own is the built-in layer
+recurrent("lstm_2x512", 2, 512)
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.before, self.between = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.parts, self.together = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x, hidden):
+        batch, length, width = x.shape
+        q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2)
+                   for part in self.parts(self.before(x)).split(width, 2))
+        seen = attend(q, k, v, hidden).transpose(1, 2).reshape(batch, length, width)
+        x = x + self.together(seen)
+        return x + self.narrow(F.gelu(self.wide(self.between(x))))
+
+
+class Gpt(nn.Module):
+    def __init__(self, width=256, layers=4, heads=4, length=128):
+        super().__init__()
+        self.table, self.places = nn.Embedding(65, width), nn.Parameter(torch.randn(length, width) * 0.02)
+        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        self.norm, self.last = nn.LayerNorm(width), nn.Linear(width, 65, bias=False)
+        self.register_buffer("hidden", later(length))
+
+    def forward(self, tokens):
+        x = self.table(tokens) + self.places
+        for block in self.blocks:
+            x = block(x, self.hidden)
+        return self.last(self.norm(x))
+
+
+@workload("gpt")
+def gpt():
+    model = Gpt()
+    tokens, label = torch.randint(65, (16, 128)), torch.randint(65, (16 * 128,))
+    return training(model, adam(model), lambda: F.cross_entropy(model(tokens).view(-1, 65), label))
+
+
+# ---- timing: the rules of `adjoint bench`
+
+def measure(step, is_one_thread):
+    # The processor's clock stands still while others have the core.
+    clock = time.process_time if is_one_thread else time.perf_counter
+    start, warm = time.perf_counter(), 0
+    while warm == 0 or time.perf_counter() - start < WARM_UP:
+        step()
+        warm += 1
+    seconds = (time.perf_counter() - start) / warm
+    before = time.perf_counter()
+    step()
+    seconds = min(seconds, time.perf_counter() - before)
+    calls = int(min(max((1e-2 if is_one_thread else 1e-3) / seconds, 1), 20_000))
+    times = []
+    for _ in range(int(min(max(BUDGET / (seconds * calls), 7), 300))):
+        before = clock()
+        for _ in range(calls):
+            step()
+        times.append((clock() - before) / calls)
+    times.sort()
+    return times[len(times) // 2], times[0]
+
+
+def main():
+    if sys.argv[1] == "--list":
+        print("\n".join(WORKLOADS))
+        return
+    name, threads = sys.argv[1], int(sys.argv[2])
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    median, least = measure(WORKLOADS[name](), threads == 1)
+    print(json.dumps({
+        "name": name, "threads": threads, "torch": torch.__version__, "medianMilliseconds": median * 1e3,
+        "fastestMilliseconds": least * 1e3,
+        "peakResidentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10,
+    }))
+
+
+main()

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Adjoint.Cli;
+
+/// <summary>What one step took.</summary>
+/// <param name="First">Seconds from the first recording to the first result: plan, kernels and one run.</param>
+/// <param name="Least">Seconds that the operations at their peak take, or the bytes at the speed of memory.</param>
+/// <param name="Resident">The most bytes of the process while it ran.</param>
+/// <param name="Allocated">Bytes of the managed heap a step.</param>
+sealed record WorkloadResult(string Name, int Threads, Timing Timing, double First, double Operations, double Bytes,
+    double Least, long Resident, long Allocated)
+{
+    /// <summary>1 at the bound; above it where data stayed in the caches.</summary>
+    public double Share => Least / Timing.Median;
+}
+
+// One thread is timed by the processor's clock, which does not run while others have the core; several by the wall's.
+
+/// <summary>Measures a workload as one captured step.</summary>
+static class WorkloadBench
+{
+    const int Counted = 5;
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4), Budget = TimeSpan.FromSeconds(2);
+    static readonly (int, int) Runs = (7, 300);
+
+    public static WorkloadResult Measure(Workload workload, MachineSpeed speed, CancellationToken cancellation)
+    {
+        GC.Collect();
+        ResidentMemory.ForgetPeak();
+        var body = workload.Prepare();
+        var cost = CostOf(body());
+        var step = Step.Capture((Tensor[] _) =>
+        {
+            var parts = body();
+            Tensor.Assign(parts.Updates);
+            return parts.Results;
+        });
+        var start = Stopwatch.GetTimestamp();
+        step.Run();
+        var first = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var threads = Team.Shared.Threads;
+        var timing = Timing.Within(WarmUp, Budget, Runs, () => step.Run(), isOneThread: threads == 1, cancellation);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 0; i < Counted; i++) step.Run();
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        var (operations, bytes) = (Number(cost.Operations), Number(cost.BytesRead + cost.BytesWritten));
+        return new(workload.Name, threads, timing, first, operations, bytes, speed.SecondsOf(operations, bytes),
+            ResidentMemory.Peak, allocated / Counted);
+    }
+
+    // Of the program that a plan begins with: what every result needs, each leaf read once and each result written.
+    public static Cost CostOf(StepParts parts)
+    {
+        Tensor[] wanted = [.. parts.Results, .. parts.Updates.Select(u => u.Value)];
+        return Cost.Of(StepProgram.Of(Plan.Calls(wanted), wanted).Program);
+    }
+
+    // Every extent of a step is a number.
+    public static double Number(Polynomial count) => (double)count.Value.Numerator / (double)count.Value.Denominator;
+}

@@ -1,0 +1,42 @@
+namespace Adjoint.Cli;
+
+/// <summary>What a step returns, and the leaves it gives new values.</summary>
+sealed record StepParts(Tensor[] Results, params (Tensor Target, Tensor Value)[] Updates);
+
+/// <summary>A step that is measured, written as a user of the library writes it.</summary>
+/// <param name="Prepare">Makes the leaves; what it returns records the step on them, as often as it is called.</param>
+sealed record Workload(string Name, Func<Func<StepParts>> Prepare)
+{
+    /// <summary>Whatever the name of a benchmark begins with is its family: all of one are in one file.</summary>
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        .. ProductWorkloads.All, .. RowWorkloads.All, .. UpdateWorkloads.All, .. AttentionWorkloads.All,
+        .. NetworkWorkloads.All, .. SequenceWorkloads.All,
+    ];
+
+    /// <summary>Numbers between -scale and scale, the same for the same shape.</summary>
+    public static Tensor Random(double scale, params int[] shape)
+    {
+        var random = new Random(shape.Length);
+        var numbers = new float[shape.Aggregate(1, (count, size) => count * size)];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = (float)((random.NextDouble() * 2 - 1) * scale);
+        return Tensor.Of(numbers, shape);
+    }
+
+    /// <summary>Classes from 0 to below their count.</summary>
+    public static Tensor Labels(int classes, params int[] shape)
+    {
+        var random = new Random(classes);
+        var numbers = new long[shape.Aggregate(1, (count, size) => count * size)];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = random.Next(classes);
+        return Tensor.Of(numbers, shape);
+    }
+
+    /// <summary>A call and, from a gradient in memory, the gradients of its leaves.</summary>
+    public static StepParts Both(Tensor y, Tensor given, params Tensor[] leaves)
+    {
+        foreach (var leaf in leaves) leaf.Grad = null;
+        y.Backward(given);
+        return new([y, .. leaves.Select(l => l.Grad!)]);
+    }
+}
