@@ -26,7 +26,8 @@ public sealed class Mixing
                 near is null || far is null ? null : near * next.Scale + far;
         }
 
-        public Link Union(Link other) => Scale != other.Scale ? All : new(Scale,
+        public Link Union(Link other) => Scale != other.Scale
+            ? All with { IsRecurrent = IsRecurrent || other.IsRecurrent } : new(Scale,
             From is null || other.From is null ? null : -Polynomial.Larger(-From, -other.From),
             To is null || other.To is null ? null : Polynomial.Larger(To, other.To), IsRecurrent || other.IsRecurrent);
     }

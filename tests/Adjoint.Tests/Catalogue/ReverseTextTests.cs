@@ -10,9 +10,17 @@ public sealed class ReverseTextTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_is_derived_from_an_op_reads_as_on_file(string name)
+    public void What_is_derived_from_an_op_reads_as_on_file(string name) =>
+        Repository.AssertGolden(Derived(Catalogue.Find(name)!.Program), "tests", "golden", "derived", name + ".txt");
+
+    // Conditions, margins, ties and shifts in combinations that no op has.
+    [Fact]
+    public void What_is_derived_from_random_programs_reads_as_on_file() => Repository.AssertGolden(
+        string.Join('\n', Enumerable.Range(0, 120).Select(seed => Derived(ProgramGenerator.Of(seed).Program))),
+        "tests", "golden", "derived_random.txt");
+
+    static string Derived(LoopProgram program)
     {
-        var program = Catalogue.Find(name)!.Program;
         var lines = new List<string>();
         if (Reverse.Of(program) is { } reverse)
         {
@@ -24,7 +32,7 @@ public sealed class ReverseTextTests
         }
         else lines.AddRange([Printer.Print(program), .. Figures("Forward", Cost.Of(program))]);
         lines.AddRange(Mixing.Of(program).Print().TrimEnd('\n').Split('\n').Select(line => $"# {line}"));
-        Repository.AssertGolden(string.Join('\n', lines) + "\n", "tests", "golden", "derived", name + ".txt");
+        return string.Join('\n', lines) + "\n";
     }
 
     static IEnumerable<string> Figures(string title, Cost cost)

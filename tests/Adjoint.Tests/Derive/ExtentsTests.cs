@@ -26,6 +26,25 @@ public sealed class ExtentsTests
     }
 
     [Fact]
+    public void Too_few_dimensions_are_counted_without_the_leading_ones()
+    {
+        var error = Assert.Throws<ShapeException>(() => Bind("f(x[..,i,j]) -> y\n  y[..] += x[..,i,j]", ("x", [2])));
+        Assert.Contains("x has 1 dimension; x[..,i,j] has at least 2.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_that_nothing_tells_is_shown_at_the_first_line_that_writes_it()
+    {
+        var error = Assert.Throws<LoopException>(() => Bind("""
+            f(x[i], int k[i]) -> y
+              s[k[i]] += x[i]
+              s[k[i]] += 2 * x[i]
+              y[i] = s[k[i]]
+            """, ("x", [2]), ("k", [2])));
+        Assert.Contains("  s[k[i]] += x[i]\n", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_leading_dimension_is_one_position()
     {
         var extents = Bind("sum(x[..,j]) -> y\n  y[..] += x[..,j]", ("x", [4]));

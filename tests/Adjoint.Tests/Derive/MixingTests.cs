@@ -128,4 +128,18 @@ public sealed class MixingTests
                 return (m.From is null || Size(m.From) <= distance) && (m.To is null || distance <= Size(m.To));
             });
     }
+
+    [Fact]
+    public void Looked_up_and_turned_cells_of_a_time_loop_come_to_an_end()
+    {
+        var mixing = Mixing.Of(Parser.Parse("""
+            f(w[k], x[j,i,j], int tok[j,i], int at, z[j]) -> y[j,i], f[j,i], g[i,k,j]
+              f[j,#i] = z[j]  if j > #j / 2
+              for i down:
+                y[j,i] = y[tok[j,i],i+1] + min(z[#j-1-j], z[#j-1-j] * (i <= at))  if f[j,i+1] < 0.3
+                f[j,i] += where(y[j,i] > 0.3 and j % 2 <= 1, x[j,#i-3,j], f[j,i+1]) * y[j,i]
+              g[i,k,j] += sin(w[k] - f[j,#i-1-i] + f[j,i])  if j > 0
+            """));
+        Assert.Contains(mixing.Mixes, m => m.Output == "f" && m.IsRecurrent);
+    }
 }

@@ -16,6 +16,10 @@ public sealed class NormalFormTests
         Assert.Equal("y[j] = -2 / #j * x[j] * z[j]", Body("f(x[j], z[j]) -> y\n  y[j] = 2 * x[j] * (-z[j] / #j)"));
 
     [Fact]
+    public void An_axis_that_cancels_is_counted() =>
+        Assert.Equal("y[i] += #j * x[i]", Body("f(x[i], z[i,j]) -> y\n  y[i] += x[i] * z[i,j] / z[i,j]"));
+
+    [Fact]
     public void A_factor_without_the_summed_axis_leaves_the_sum() =>
         Assert.Equal("sum_y[b] += x[b,j] * w[j]\ny[b] += a[b] * sum_y[b] / #j",
             Body("f(a[b], x[b,j], w[j]) -> y\n  y[b] += a[b] * x[b,j] * w[j] / #j"));

@@ -11,6 +11,14 @@ public sealed class PolynomialTests
         Assert.Equal("2 b t^2 + 3 b t - 1", (2 * B * T * T + 3 * B * T - 1).ToString());
 
     [Fact]
+    public void A_difference_prints_its_positive_term_first()
+    {
+        Assert.Equal("b - t", (B - T).ToString());
+        Assert.Equal("t - b", (T - B).ToString());
+        Assert.Equal("-b - t", (-B - T).ToString());
+    }
+
+    [Fact]
     public void Halves_print_as_fractions() =>
         Assert.Equal("1/2 t^2 + 1/2 t", (T * (T + 1) * Polynomial.Constant(new Rational(1, 2))).ToString());
 
