@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-WARM_UP, BUDGET = 0.4, 2.0
+WARM_UP, BUDGET = 0.4, 1.5
 WORKLOADS = {}
 
 

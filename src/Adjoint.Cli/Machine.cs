@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -34,7 +33,7 @@ sealed record Machine
     /// <summary>Null where the system does not say.</summary>
     public required long? FreeBytes { get; init; }
 
-    /// <summary>Whether kernels can be made while the program runs.</summary>
+    /// <summary>Whether kernels can be made while the program runs, and nobody asked for the reference.</summary>
     public required bool HasKernels { get; init; }
 
     public static Machine Here() => new()
@@ -52,7 +51,7 @@ sealed record Machine
         DataCaches = FindCaches(),
         MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         FreeBytes = Field("/proc/meminfo", "MemAvailable") is { } free ? Bytes(free) : null,
-        HasKernels = RuntimeFeature.IsDynamicCodeSupported,
+        HasKernels = CpuPlan.IsOn,
     };
 
     static IEnumerable<int> Supported()

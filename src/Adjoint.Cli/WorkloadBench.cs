@@ -20,7 +20,7 @@ sealed record WorkloadResult(string Name, int Threads, Timing Timing, double Fir
 static class WorkloadBench
 {
     const int Counted = 5;
-    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4), Budget = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4), Budget = TimeSpan.FromSeconds(1.5);
     static readonly (int, int) Runs = (7, 300);
 
     public static WorkloadResult Measure(Workload workload, MachineSpeed speed, CancellationToken cancellation)

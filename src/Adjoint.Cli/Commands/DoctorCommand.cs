@@ -47,7 +47,8 @@ static class DoctorCommand
             : string.Join(", ", machine.DataCaches.Select(c => $"L{c.Level} {Size(c.Bytes)}")));
         Row("memory", Size(machine.MemoryBytes) + (machine.FreeBytes is { } free ? $", {Size(free)} free" : ""));
         Row("kernels", machine.HasKernels ? "compiled while the program runs"
-            : "none: code cannot be made at run time here, so the reference computes, slowly");
+            : "none: the reference computes, slowly" + (MachineSpeed.IsMeasurable ? ", as a setting asks"
+                : ", because code cannot be made at run time here"));
         foreach (var setting in settings)
             Row("setting", $"{setting.Name}={setting.Value}" + (setting.Problem is { } problem ? $" ({problem})" : ""));
         if (speed is not null) Row("measured", string.Create(CultureInfo.InvariantCulture,

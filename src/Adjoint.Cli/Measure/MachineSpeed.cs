@@ -12,7 +12,7 @@ sealed unsafe record MachineSpeed(double Operations, double Bytes)
     const long CopiedBytes = 64 << 20, ChunkBytes = 1 << 20;
 
     /// <summary>Without kernels made at run time there is nothing to measure.</summary>
-    public static bool IsMeasurable => RuntimeFeature.IsDynamicCodeSupported && CodeTarget.Host.VectorBits > 0;
+    public static bool IsMeasurable => RuntimeFeature.IsDynamicCodeSupported;
 
     public static MachineSpeed Measure(Team team) => new(OperationsOfCore() * team.Threads, CopyBytes(team));
 
@@ -49,11 +49,16 @@ sealed unsafe record MachineSpeed(double Operations, double Bytes)
     /// <summary>Bytes a second that copying reads and writes.</summary>
     public static double CopyBytes(Team team)
     {
-        using Storage from = Storage.AllocateZeroed(CopiedBytes), to = Storage.AllocateZeroed(CopiedBytes);
-        var copy = new Copy((byte*)from.Pointer, (byte*)to.Pointer);
+        // Not from the pool, which keeps what it has: this memory is to leave no trace in what is measured next.
+        var from = (byte*)NativeMemory.AlignedAlloc((nuint)CopiedBytes, Storage.Alignment);
+        var to = (byte*)NativeMemory.AlignedAlloc((nuint)CopiedBytes, Storage.Alignment);
+        NativeMemory.Clear(from, (nuint)CopiedBytes);
+        var copy = new Copy(from, to);
         var address = (nint)(&copy);
         var chunks = team.Threads == 1 ? 1 : (int)(CopiedBytes / ChunkBytes);
         var least = Timing.Of(() => team.Run(chunks, chunks == 1 ? &Whole : &Chunk, (void*)address), 0.005).Least;
+        NativeMemory.AlignedFree(from);
+        NativeMemory.AlignedFree(to);
         return 2.0 * CopiedBytes / least;
     }
 
