@@ -18,6 +18,7 @@ unsafe ref struct ChunkRun
     readonly byte* panelA;
     readonly byte* spareTile;
     readonly byte* slots;
+    byte* still; // the tiles of the block, where b is packed already
     readonly Span<int> originA, originB; // windows' positions at the first cell of the batch
     byte* a;
     byte* b;
@@ -83,6 +84,7 @@ unsafe ref struct ChunkRun
             plan.BatchesA.AddWindows(block.Batch, originA);
             plan.BatchesB.AddWindows(block.Batch, originB);
         }
+        if (call.Panels is not null) still = plan.Still!.Block(call.Panels, block.Batch, block.Sum);
         (sum, sums) = plan.SumParts[block.Sum];
         isLastBlock = block.Sum == plan.SumParts.Parts - 1;
         tile.Sums = sums;
@@ -115,17 +117,21 @@ unsafe ref struct ChunkRun
             var vectors = (width + plan.Lanes - 1) / plan.Lanes;
             var isPartial = width != vectors * plan.Lanes;
             var left = plan.ColumnsOut.LeftInRun(column);
-            var leftB = plan.CanReadB ? plan.ColumnsB.LeftInRun(column) : 0;
+            var leftB = plan.CanReadB && still is null ? plan.ColumnsB.LeftInRun(column) : 0;
             var isWhole = !isPartial || plan.Target.HasMaskedMemory;
             var canRead = width <= leftB && isWhole;
             var canWrite = canWriteRows && width <= left && isWhole;
-            var packs = (plan.PacksB || !canRead) && isFirstPart;
+            var packs = (plan.PacksB || !canRead) && isFirstPart && still is null;
             var cutsB = isPartial && canRead && (packs || !plan.PacksB);
-            var tiles = canWrite && width == plan.Width && (canRead || !packs) ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
+            // Slots follow each other only where every tile has been packed.
+            var isRow = canRead || !packs && (plan.PacksB || still is not null);
+            var tiles = canWrite && width == plan.Width && isRow
+                ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
             if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
             next = part + tiles;
 
-            var slot = slots + (long)(part - from) * sums * plan.Width * bytes;
+            var slot = still is null ? slots + (long)(part - from) * sums * plan.Width * bytes
+                : still + (long)part * sums * plan.Width * bytes;
             if (plan.Bounds.Length > 0 && IsOutside(column, tiles * width))
             {
                 // Rows that come later may need these columns.
@@ -204,7 +210,7 @@ unsafe ref struct ChunkRun
     readonly void PrefetchBlock(ChunkBlock block, int part, int firstColumn)
     {
         PrefetchRows(block, part, firstColumn);
-        if (!plan.CanReadB || !Sse.IsSupported) return;
+        if (!plan.CanReadB || call.Panels is not null || !Sse.IsSupported) return;
         var (column, width) = plan.ColumnParts[block.ColumnFrom];
         var (sum, sums) = plan.SumParts[block.Sum];
         var first = call.B + (plan.BatchesB.Cell(block.Batch) + plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;

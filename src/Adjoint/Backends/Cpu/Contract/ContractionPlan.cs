@@ -19,6 +19,7 @@ sealed unsafe class ContractionPlan
         (plain, this.isDouble) = (new(shape), isDouble);
         (Shape, this.pieces, Threads) = (shape, pieces, threads);
         WorkspaceBytes = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
+        PanelBytes = pieces.Sum(p => p.Still?.Bytes ?? 0);
     }
 
     public ContractionShape Shape { get; }
@@ -35,8 +36,13 @@ sealed unsafe class ContractionPlan
     /// <summary>What a run needs beside its arrays, aligned as a <see cref="Storage"/>; its contents do not matter.</summary>
     public long WorkspaceBytes { get; }
 
+    /// <summary>What the operand that stays the same takes when packed for all runs; 0 where that does not pay.</summary>
+    public long PanelBytes { get; }
+
     /// <param name="type">float32 or float64.</param>
-    public static ContractionPlan Of(ContractionShape shape, DType type, CodeTarget target, int threads)
+    /// <param name="still">An operand that is the same in many runs: it may be packed once for all of them.</param>
+    public static ContractionPlan Of(ContractionShape shape, DType type, CodeTarget target, int threads,
+        StillOperand still = StillOperand.None)
     {
         var element = type switch
         {
@@ -45,16 +51,30 @@ sealed unsafe class ContractionPlan
             _ => throw Throw.Internal($"a contraction of {type.Name}"),
         };
         return new(shape,
-            [.. ContractionNormalForm.Of(shape).Select(p => new PiecePlan(p, element, target, threads))], threads,
+            [.. ContractionNormalForm.Of(shape).Select(p => new PiecePlan(p, element, target, threads, still))], threads,
             element == Element.Double);
+    }
+
+    /// <summary>Packs the operand that stays the same.</summary>
+    /// <param name="operand">Its first cell.</param>
+    /// <param name="panels"><see cref="PanelBytes"/> bytes, aligned as a <see cref="Storage"/>.</param>
+    public void Pack(void* operand, void* panels, Team? team = null)
+    {
+        var at = (byte*)panels;
+        foreach (var piece in pieces)
+        {
+            piece.Still?.Pack((byte*)operand, at, team);
+            at += piece.Still?.Bytes ?? 0;
+        }
     }
 
     /// <summary>Writes out, or adds to it.</summary>
     /// <param name="team">Threads to share the work with; the bits are the same for any.</param>
     /// <param name="workspace"><see cref="WorkspaceBytes"/> bytes that nobody else uses meanwhile.</param>
+    /// <param name="panels">What <see cref="Pack"/> made; null if every run packs for itself.</param>
     public void Run(
         void* a, void* b, void* cells, bool accumulate, void* workspace, Team? team = null, double scale = 1,
-        TileEpilogue? epilogue = null, void* context = null)
+        TileEpilogue? epilogue = null, void* context = null, void* panels = null)
     {
         if (plain.IsNeeded(a, b, isDouble))
         {
@@ -64,8 +84,9 @@ sealed unsafe class ContractionPlan
         }
         foreach (var piece in pieces)
         {
-            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, scale, epilogue, context);
+            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, (byte*)panels, scale, epilogue, context);
             call.Run(team, Threads);
+            if (panels is not null) panels = (byte*)panels + (piece.Still?.Bytes ?? 0);
         }
     }
 }

@@ -12,11 +12,14 @@ unsafe struct PieceCall
     public readonly byte* B;
     public readonly byte* Out;
     public readonly byte* Workspace;
+
+    /// <summary>The tiles of b, if they are packed already.</summary>
+    public readonly byte* Panels;
     public readonly double Scale;
     public readonly bool Accumulates;
 
     public PieceCall(
-        PiecePlan plan, void* a, void* b, void* cells, bool accumulate, void* workspace, double scale,
+        PiecePlan plan, void* a, void* b, void* cells, bool accumulate, void* workspace, byte* panels, double scale,
         TileEpilogue? epilogue, void* context)
     {
         var piece = plan.Piece;
@@ -25,6 +28,7 @@ unsafe struct PieceCall
         B = (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
         Out = (byte*)cells + piece.OffsetOut * plan.Bytes;
         Workspace = (byte*)workspace;
+        Panels = plan.Still is null ? null : panels;
         Context = context;
         Accumulates = accumulate || piece.Adds;
     }

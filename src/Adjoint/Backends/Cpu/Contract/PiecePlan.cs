@@ -47,10 +47,14 @@ sealed class PiecePlan
     const int DotRows = 4, MostDotRows = 16, LongSum = 128;
 
     readonly KernelEntry?[] kernels; // filled when first wanted
+    readonly bool isStillB;
 
-    public PiecePlan(ContractionPiece piece, Element element, CodeTarget target, int threads)
+    /// <param name="still">The operand that is the same in many runs.</param>
+    public PiecePlan(ContractionPiece piece, Element element, CodeTarget target, int threads,
+        StillOperand still = StillOperand.None)
     {
         (Piece, Element, Target) = (piece, element, target);
+        isStillB = still == (piece.IsSwapped ? StillOperand.A : StillOperand.B);
         var windowsA = Windows(w => !w.IsOfOut && !w.IsOfB);
         var windowsB = Windows(w => !w.IsOfOut && w.IsOfB);
         var (rows, columns) = (piece.Group(ContractionGroup.Row), piece.Group(ContractionGroup.Column));
@@ -94,6 +98,9 @@ sealed class PiecePlan
         HasWindows = piece.Windows.Count > 0;
         PacksB = !CanReadB
             || Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
+        if (isStillB && Method == ContractionMethod.Tiles && RowsA.Count <= StillPanels.MostRows
+            && (!CanReadB || tileBytes * ColumnParts.Parts > SmallBytes)
+            && new StillPanels(this) is { Bytes: > 0 and <= StillPanels.MostBytes } all) Still = all;
         kernels = new KernelEntry[(RowParts.Largest + 1) * (Vectors + 1) * 16];
         var operations = 2.0 * BatchesOut.Count * RowsOut.Count * ColumnsOut.Count * SumsA.Count;
         Grid = ChunkGrid.Of(
@@ -164,6 +171,12 @@ sealed class PiecePlan
     /// <summary>Whether every tile of b is packed, or only those that cannot be read where they lie.</summary>
     public bool PacksB { get; }
 
+    /// <summary>Tiles of b that are packed once for many runs; null where each run packs what it wants.</summary>
+    public StillPanels? Still { get; }
+
+    /// <summary>Where b begins, from the first cell of its operand.</summary>
+    public long OffsetB => Piece.OffsetB;
+
     /// <summary>Whether operands and out are too large to be near.</summary>
     public bool IsFar { get; }
     public bool HasWindows { get; }
@@ -203,7 +216,8 @@ sealed class PiecePlan
         var isPlain = SumsA.Count > 0 && SumsA.IsOneRun && RowsA.IsOneRun && ColumnsB.IsOneRun
             && RowsA.Windows == 0 && ColumnsB.Windows == 0;
         var isDense = SumsA.RunStep == 1 || RowsA.Count == 1;
-        var areFew = RowsA.Count <= (SumsA.Count >= LongSum ? MostDotRows : DotRows);
+        // What is packed once for many runs costs nothing.
+        var areFew = RowsA.Count <= (isStillB ? StreamKernel.MostRows : SumsA.Count >= LongSum ? MostDotRows : DotRows);
         if (isPlain && isDense && areFew && SumsB.RunStep == 1 && ColumnsB.RunStep != 1)
             return ContractionMethod.Dots;
         var lanes = Target.Lanes(Element);

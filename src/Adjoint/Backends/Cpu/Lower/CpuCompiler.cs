@@ -13,6 +13,7 @@ sealed class CpuCompiler
     readonly List<string> loops = [];
     readonly List<KernelCode> kernels = [];
     readonly LineTensors tensors;
+    readonly List<(PackStep Step, string Loop)> packs = []; // that have to run before a time loop
 
     public CpuCompiler(BoundProgram program, CpuOptions options, Phases phases)
     {
@@ -50,6 +51,9 @@ sealed class CpuCompiler
 
     /// <summary>Lines without vectors, and why.</summary>
     public List<string> Fallbacks { get; } = [];
+
+    /// <summary>Bytes of the buffers beside those of tensors, whose numbers follow those.</summary>
+    public List<long> Panels { get; } = [];
 
     /// <summary>Tensors that no kernel keeps in memory.</summary>
     public HashSet<string> Unstored { get; } = [];
@@ -90,9 +94,11 @@ sealed class CpuCompiler
             if (body[i] is TimeLoop loop)
             {
                 Flush();
-                if (program.Extents[loop.Axis] > 0)
-                    steps.Add(new TimeLoopStep(loops.IndexOf(loop.Axis), program.Extents[loop.Axis], loop.Down,
-                        Compile(loop.Body)));
+                if (program.Extents[loop.Axis] == 0) continue;
+                var inside = Compile(loop.Body);
+                steps.AddRange(packs.Where(p => p.Loop == loop.Axis).Select(p => p.Step));
+                packs.RemoveAll(p => p.Loop == loop.Axis);
+                steps.Add(new TimeLoopStep(loops.IndexOf(loop.Axis), program.Extents[loop.Axis], loop.Down, inside));
             }
             else if (plans.TryGetValue((Line)body[i], out var plan) && !taken.Contains(plan))
             {
@@ -167,7 +173,16 @@ sealed class CpuCompiler
     IEnumerable<CpuStep> Contract(LinePlan plan, Epilogue? epilogue)
     {
         var line = plan.Contraction!;
-        var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, Team.Threads);
+        var (still, outermost) = Still(plan);
+        var contraction = ContractionPlan.Of(line.Shape, program.Type, options.Target, Team.Threads, still);
+        int? panels = null;
+        if (contraction.PanelBytes > 0)
+        {
+            panels = program.Places.Count + Panels.Count;
+            Panels.Add(contraction.PanelBytes);
+            var (name, first) = still is StillOperand.A ? (line.TensorA, line.A) : (line.TensorB, line.B);
+            packs.Add((new(contraction, Operand(name, first), panels.Value, name, Team), outermost));
+        }
         Contractions++;
         var lines = epilogue?.Lines ?? [];
         if (!contraction.CanFinish) epilogue = null;
@@ -175,7 +190,8 @@ sealed class CpuCompiler
         yield return new ContractionStep(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
             epilogue is null ? Operand(plan.Line.Target.Tensor, line.Out) : Cells(epilogue.Host),
             !plan.IsFirst, Scale(), Team, [plan, .. epilogue?.Lines ?? []],
-            epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue));
+            epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue),
+            panels);
         if (epilogue is not null) yield break;
         var rest = new LoopTree(program);
         foreach (var bound in line.Bounds.Where(b => IsSeenOutside(plan.Line.Source.Target, b)))
@@ -210,6 +226,17 @@ sealed class CpuCompiler
             NestKernel Write(HashSet<string> unstored) => NestWriter.WriteRectangle(
                 program, epilogue, row, column, others, options.Target, Sites, unstored);
         }
+    }
+
+    // The operand of a contraction that its time loops leave as it is, and the outermost of those.
+    (StillOperand Operand, string Loop) Still(LinePlan plan)
+    {
+        var line = plan.Contraction!;
+        var (ofA, ofB) = (Outermost(line.TensorA, line.A), Outermost(line.TensorB, line.B));
+        return ofB is not null ? (StillOperand.B, ofB) : ofA is not null ? (StillOperand.A, ofA) : (StillOperand.None, "");
+
+        string? Outermost(string tensor, IndexForm first) => plan.Line.Loops.Reverse().TakeWhile(loop => first[loop] == 0
+            && program.Extents[loop] > 1 && !tensors.Writers(tensor).Any(w => w.Line.Loops.Contains(loop))).LastOrDefault();
     }
 
     // Whether somebody may see cells of a contraction where it has written anything.

@@ -44,10 +44,10 @@ sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
         text.Append(name);
         if (withTimes) text.Append(CultureInfo.InvariantCulture,
             $": {compiled.Runs} runs of {Debugging.Milliseconds(all / runs)}; the first {Debugging.Milliseconds(compiled.First)}");
-        AddRows(compiled.Steps, 1);
+        AddRows(compiled.Steps, 1, 1);
         return text.ToString();
 
-        void AddRows(IEnumerable<CpuStep> steps, int depth)
+        void AddRows(IEnumerable<CpuStep> steps, int depth, long times)
         {
             var rows = withTimes ? [.. steps.OrderByDescending(s => s.Ticks)] : steps.ToList();
             var most = Debugging.Level >= 2 ? rows.Count : MostRows;
@@ -57,7 +57,7 @@ sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
                 if (withTimes)
                 {
                     var time = Debugging.Milliseconds(step.Ticks / runs);
-                    var rate = step.Operations * runs * System.Diagnostics.Stopwatch.Frequency
+                    var rate = step.Operations * times * runs * System.Diagnostics.Stopwatch.Frequency
                         / Math.Max(1, step.Ticks) / 1e9;
                     text.Append(CultureInfo.InvariantCulture,
                         $"{time,12} {step.Ticks * 100.0 / Math.Max(1, all),5:F1} % {rate,6:F1} G/s  ");
@@ -66,7 +66,7 @@ sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
                 text.Append(step.Text.Length <= MostLetters || Debugging.Level >= 2 ? step.Text
                     : step.Text[..MostLetters] + " …");
                 if (!withTimes) text.Append(" | ").AppendJoin(", ", step.Touches.Select(compiled.Describe));
-                if (step is TimeLoopStep loop) AddRows(loop.Body, depth + 1);
+                if (step is TimeLoopStep loop) AddRows(loop.Body, depth + 1, times * loop.Extent);
             }
             if (rows.Count > most)
                 text.Append('\n').Append(' ', 2 * depth).Append(CultureInfo.InvariantCulture,

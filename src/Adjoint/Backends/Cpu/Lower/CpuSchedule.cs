@@ -16,7 +16,8 @@ sealed class CpuSchedule
     /// <param name="results">How many of the outputs the caller receives.</param>
     public CpuSchedule(BoundProgram program, CpuCompiler compiler, CpuOptions options, int results)
     {
-        (this.program, this.compiler, Buffers) = (program, compiler, program.Places.Count);
+        (this.program, this.compiler, Buffers) = (program, compiler, program.Places.Count + compiler.Panels.Count);
+        for (var i = 0; i < compiler.Panels.Count; i++) sizes[program.Places.Count + i] = compiler.Panels[i];
         var text = program.Program;
         OperandBuffers = [.. text.Operands.Select(o => Operand(o, options))];
         foreach (var place in program.Places)
@@ -36,7 +37,8 @@ sealed class CpuSchedule
 
     public IReadOnlyList<CpuStep> Steps => steps;
 
-    /// <summary>How many buffers there are: tensors by their numbers, then other forms of some.</summary>
+    /// <summary>How many buffers there are: tensors by their numbers, then other forms of some: panels
+    /// of contractions first.</summary>
     public int Buffers { get; private set; }
 
     /// <summary>The buffer of each operand; -1 takes no values.</summary>

@@ -48,6 +48,8 @@ sealed class TimeLoopStep(int loop, long extent, bool isDown, CpuStep[] body) : 
 
     public override long ScratchBytes => body.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
+    public long Extent => extent;
+
     /// <summary>The steps of one position.</summary>
     public IReadOnlyList<CpuStep> Body => body;
 

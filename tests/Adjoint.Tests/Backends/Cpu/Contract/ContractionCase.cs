@@ -44,11 +44,22 @@ sealed unsafe class ContractionCase
         ? Fault<float>(type, width, threads, atEnd, team) : Fault<double>(type, width, threads, atEnd, team);
 
     string? Fault<T>(DType type, string width, int threads, bool atEnd, Team? team)
+        where T : unmanaged, System.Numerics.INumber<T> =>
+        Enum.GetValues<StillOperand>().Select(still => Fault<T>(type, width, threads, atEnd, team, still))
+            .FirstOrDefault(fault => fault is not null);
+
+    string? Fault<T>(DType type, string width, int threads, bool atEnd, Team? team, StillOperand still)
         where T : unmanaged, System.Numerics.INumber<T>
     {
         using GuardedMemory memoryA = Memory<T>(a, atEnd), memoryB = Memory<T>(b, atEnd), memoryOut = Memory<T>(start, atEnd);
-        var plan = ContractionPlan.Of(shape, type, CodeTarget.Of(width), threads);
+        var plan = ContractionPlan.Of(shape, type, CodeTarget.Of(width), threads, still);
+        // A plan for an operand that stays the same differs from others only where it keeps panels of it.
+        if (still is not StillOperand.None && plan.PanelBytes == 0) return null;
         using var workspace = new GuardedMemory((plan.WorkspaceBytes + 63) & -64, atEnd);
+        using var panels = new GuardedMemory((plan.PanelBytes + 63) & -64, atEnd);
+        panels.AsSpan<byte>().Fill(0xff);
+        if (plan.PanelBytes > 0)
+            plan.Pack(still is StillOperand.A ? First<T>(memoryA, 0) : First<T>(memoryB, 1), panels.Pointer, team);
         foreach (var accumulate in new[] { false, true })
         {
             workspace.AsSpan<byte>().Fill(0xff); // NaN, whichever type reads it
@@ -56,12 +67,13 @@ sealed unsafe class ContractionCase
             for (var i = 0; i < cells.Length; i++)
                 cells[i] = expected[i] == Untouched ? T.CreateChecked(Untouched) : accumulate ? T.CreateChecked(start[i]) : T.CreateChecked(77);
             plan.Run(
-                First<T>(memoryA, 0), First<T>(memoryB, 1), First<T>(memoryOut, 2), accumulate, workspace.Pointer, team, Scale);
+                First<T>(memoryA, 0), First<T>(memoryB, 1), First<T>(memoryOut, 2), accumulate, workspace.Pointer, team, Scale,
+                panels: plan.PanelBytes > 0 ? panels.Pointer : null);
             var wanted = accumulate ? doubled : expected;
             for (var i = 0; i < cells.Length; i++)
                 if (cells[i] != T.CreateChecked(wanted[i]))
                     return $"cell {i + reach[2].Least} is {cells[i]}, not {wanted[i]} ({type}, {width}, {threads} threads, "
-                        + $"{(accumulate ? "adding" : "writing")}, {(atEnd ? "at the end" : "at the start")})";
+                        + $"{(accumulate ? "adding" : "writing")}, {(atEnd ? "at the end" : "at the start")}, still {still})";
         }
         return null;
     }

@@ -57,6 +57,19 @@ public sealed unsafe class ContractionTests
         Assert.Null(contraction.Fault(DType.Float64, "512", 1, atEnd: false));
     }
 
+    [Fact]
+    public void Tiles_read_in_place_and_packed_ones_between_them_are_exact()
+    {
+        // Columns of b in runs of 64 that out joins: tiles of 48 columns lie inside a run or reach into the next one.
+        var shape = new ContractionShape(
+            new ContractionAxis(ContractionGroup.Row, 9, StrideA: 34, StrideOut: 16400),
+            new ContractionAxis(ContractionGroup.Row, 16, StrideOut: 1025),
+            new ContractionAxis(ContractionGroup.Column, 8, StrideB: 64, StrideOut: 128),
+            new ContractionAxis(ContractionGroup.Column, 2, StrideB: 512, StrideOut: 64),
+            new ContractionAxis(ContractionGroup.Column, 64, StrideB: 1, StrideOut: 1));
+        Assert.Null(new ContractionCase(shape, new System.Random(1)).Fault(DType.Float32, "512", 1, atEnd: true));
+    }
+
     [Theory]
     [InlineData(64, 64, 64)]
     [InlineData(37, 300, 1100)]
