@@ -201,6 +201,29 @@ cnn(8)
 cnn(64)
 
 
+@workload("dcgan")
+def dcgan():
+    generator = nn.Sequential(
+        nn.ConvTranspose2d(100, 256, 7, bias=False), nn.BatchNorm2d(256), nn.ReLU(),
+        nn.ConvTranspose2d(256, 128, 4, 2, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(),
+        nn.ConvTranspose2d(128, 1, 4, 2, 1), nn.Tanh())
+    discriminator = nn.Sequential(
+        nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 128, 4, 2, 1), nn.BatchNorm2d(128),
+        nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(128 * 49, 1))
+    real, yes, no = torch.rand(64, 1, 28, 28) * 2 - 1, torch.ones(64, 1), torch.zeros(64, 1)
+    loss, of_generator, of_discriminator = F.binary_cross_entropy_with_logits, adam(generator), adam(discriminator)
+
+    def step():
+        fake = generator(torch.randn(64, 100, 1, 1))
+        of_discriminator.zero_grad(set_to_none=True)
+        (loss(discriminator(real), yes) + loss(discriminator(fake.detach()), no)).backward()
+        of_discriminator.step()
+        of_generator.zero_grad(set_to_none=True)
+        loss(discriminator(fake), yes).backward()
+        of_generator.step()
+    return step
+
+
 # ---- models of text
 
 class Recurrent(nn.Module):

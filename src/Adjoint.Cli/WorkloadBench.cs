@@ -43,6 +43,8 @@ static class WorkloadBench
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (var i = 0; i < Counted; i++) step.Run();
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        if (step.Run().FirstOrDefault(r => r.Count == 1 && !double.IsFinite(r.Item())) is { } lost)
+            throw new InternalException($"{workload.Name} came to {lost}, which is no step worth measuring");
         var (operations, bytes) = (Number(cost.Operations), Number(cost.BytesRead + cost.BytesWritten));
         return new(workload.Name, threads, timing, first, operations, bytes, speed.SecondsOf(operations, bytes),
             ResidentMemory.Peak, allocated / Counted);

@@ -11,7 +11,7 @@ sealed record Workload(string Name, Func<Func<StepParts>> Prepare)
     public static IReadOnlyList<Workload> All { get; } =
     [
         .. ProductWorkloads.All, .. RowWorkloads.All, .. UpdateWorkloads.All, .. AttentionWorkloads.All,
-        .. NetworkWorkloads.All, .. SequenceWorkloads.All,
+        .. NetworkWorkloads.All, .. AdversarialWorkloads.All, .. SequenceWorkloads.All,
     ];
 
     /// <summary>Numbers between -scale and scale, the same for the same shape.</summary>
