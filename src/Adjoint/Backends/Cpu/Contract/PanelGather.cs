@@ -21,7 +21,7 @@ sealed unsafe class PanelGather
     PanelGather(AxisList lanes, AxisList sums, int[] extents)
     {
         (this.lanes, this.sums, this.extents) = (lanes, sums, extents);
-        isBySum = lanes.RunLength >= sums.RunLength;
+        isBySum = IsBySum(lanes, sums);
         var (table, runs) = isBySum ? (sums, lanes) : (lanes, sums);
         coefficients = [.. extents.Select((_, w) => runs.RunCoefficient(w))];
         (cells, windows) = (new int[table.Count], new int[table.Count * extents.Length]);
@@ -38,10 +38,15 @@ sealed unsafe class PanelGather
     /// <summary>Null where both sides have long runs, or a table would be too large.</summary>
     public static PanelGather? Of(AxisList lanes, AxisList sums, int[] extents)
     {
-        var table = lanes.RunLength >= sums.RunLength ? sums : lanes;
+        var table = IsBySum(lanes, sums) ? sums : lanes;
         return table.IsOneRun || table.Count > MostPositions || Math.Abs(table.Reach) > int.MaxValue
             ? null : new(lanes, sums, extents);
     }
+
+    /// <summary>Whether lanes are copied sum after sum; otherwise sums that lie side by side are turned, lane after
+    /// lane.</summary>
+    public static bool IsBySum(AxisList lanes, AxisList sums) =>
+        sums.RunStep != 1 || sums.RunLength < Lanes || lanes.RunStep == 1 && lanes.RunLength >= Lanes;
 
     public void Pack<T>(T* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width,
         T* panel) where T : unmanaged

@@ -9,6 +9,8 @@ namespace Adjoint;
 sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bool isDouble)
 {
     readonly PanelGather? gather = PanelGather.Of(lanes, sums, extents);
+    readonly PanelLookup? lookup = isDouble || PanelGather.IsBySum(lanes, sums) == false || AreWhole(lanes, sums)
+        ? null : PanelLookup.Of(lanes, sums, extents);
 
     /// <param name="source">The cell at which lane and sum are 0.</param>
     /// <param name="origin">The windows' positions at that cell.</param>
@@ -17,8 +19,17 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
         byte* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, byte* panel)
     {
         if (isDouble) Pack((double*)source, origin, lane, laneCount, sum, sumCount, width, (double*)panel);
+        else if (lookup is not null)
+        {
+            if (laneCount < width)
+                PanelRectangle.Clear((float*)panel + laneCount, width, width - laneCount, sumCount);
+            lookup.Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
+        }
         else Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
     }
+
+    // What two axes describe is copied in rectangles.
+    static bool AreWhole(AxisList lanes, AxisList sums) => lanes.IsOneRun && sums.IsOneRun;
 
     void Pack<T>(
         T* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, T* panel)
