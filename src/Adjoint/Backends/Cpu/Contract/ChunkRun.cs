@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
@@ -260,6 +261,7 @@ unsafe ref struct ChunkRun
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Scatter<T>(T* source, T* target, int count, long step, bool adds)
         where T : unmanaged, System.Numerics.IAdditionOperators<T, T, T>
     {

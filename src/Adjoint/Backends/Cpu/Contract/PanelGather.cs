@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
 
-// Convolutions cut operands into short runs: three taps of a row, then of the next one. The side with the shorter runs
-// is looked up in a table here, one position after the other, and the longer runs of the other side are copied: as rows
-// of the panel where they are lanes, turned in registers, eight lanes at a time, where they are sums.
+// Convolutions cut operands into short runs: three taps of a row, then of the next one. One side is looked up in a table
+// here, one position after the other, and the runs of the other side are copied: turned in registers, eight lanes at a
+// time, where they are sums that lie side by side, else as rows of the panel.
 
 /// <summary>Copies panels of an operand with many short runs.</summary>
 sealed unsafe class PanelGather

@@ -66,6 +66,7 @@ sealed unsafe class PanelLookup
     {
         public int* Cells => cells;
         public int* Windows => cells + Group;
+        public Vector512<int> Window(int window) => *(Vector512<int>*)(Windows + window * Group);
         public int* Masks => cells + Group * (1 + AxisList.MostWindows);
     }
 
@@ -108,7 +109,6 @@ sealed unsafe class PanelLookup
         return stretches;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Copy(Lists lists, int stretches, float* source, int sum, int sumCount, float* panel, int width, int kept)
     {
         var starts = stackalloc long[MostStretches];
@@ -118,39 +118,95 @@ sealed unsafe class PanelLookup
             while (lists.Masks[s * Group + first] == 0) first++;
             starts[s] = lists.Cells[first] - first;
         }
-        var all = *(Vector512<int>*)lists.Masks;
-        var at = *(Vector512<int>*)lists.Cells;
-        var (first0, first1) = (*(Vector512<int>*)lists.Windows, *(Vector512<int>*)(lists.Windows + Group));
-        var (extent0, extent1) = (Vector512<uint>.Zero, Vector512<uint>.Zero);
-        if (extents.Length > 0) extent0 = Vector512.Create((uint)extents[0]);
-        if (extents.Length > 1) extent1 = Vector512.Create((uint)extents[1]);
+        var masks = (Vector512<int>*)lists.Masks;
+        if (stretches == 0)
+            Copy(new Scattered(*(Vector512<int>*)lists.Cells, masks[0]), lists, source, sum, sumCount, panel, width, kept);
+        else if (stretches == 1)
+            Copy(new Whole(starts[0], masks[0]), lists, source, sum, sumCount, panel, width, kept);
+        else if (stretches == 2)
+            Copy(new Halves(starts[0], starts[1], masks[0], masks[1]), lists, source, sum, sumCount, panel, width, kept);
+        else Copy(new Pieces(starts, masks, stretches), lists, source, sum, sumCount, panel, width, kept);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Copy<T>(T lanes, Lists lists, float* source, int sum, int sumCount, float* panel, int width, int kept)
+        where T : struct, ILanes
+    {
         var lanesKept = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(kept)).AsSingle();
         fixed (int* cells = this.cells, windows = this.windows)
+        {
+            if (extents.Length == 0)
+            {
+                for (var i = sum; i < sum + sumCount; i++, panel += width)
+                    Store(panel, lanes.Load(source + cells[i], Vector512<int>.AllBitsSet), kept, lanesKept);
+                return;
+            }
+            // A single window counts twice.
+            var other = extents.Length > 1 ? 1 : 0;
+            var (first, second) = (lists.Window(0), lists.Window(other));
+            var (extent, extent2) = (Vector512.Create((uint)extents[0]), Vector512.Create((uint)extents[other]));
+            var windows2 = windows + other * count;
             for (var i = sum; i < sum + sumCount; i++, panel += width)
             {
-                var exists = Vector512<int>.AllBitsSet;
-                if (extents.Length > 0) exists = Vector512.LessThan(
-                    (first0 + Vector512.Create(windows[i])).AsUInt32(), extent0).AsInt32();
-                if (extents.Length > 1) exists &= Vector512.LessThan(
-                    (first1 + Vector512.Create(windows[count + i])).AsUInt32(), extent1).AsInt32();
+                var exists = Vector512.LessThan((first + Vector512.Create(windows[i])).AsUInt32(), extent)
+                    & Vector512.LessThan((second + Vector512.Create(windows2[i])).AsUInt32(), extent2);
                 for (var w = 2; w < extents.Length; w++)
-                    exists &= Vector512.LessThan((*(Vector512<int>*)(lists.Windows + w * Group)
-                        + Vector512.Create(windows[w * count + i])).AsUInt32(), Vector512.Create((uint)extents[w])).AsInt32();
-                var row = source + cells[i];
-                var numbers = Vector512<float>.Zero;
-                if (stretches == 1) numbers = Avx512F.MaskLoad(row + starts[0], (exists & all).AsSingle(), numbers);
-                else if (stretches == 0) numbers = Gather(row, at, (exists & all).AsSingle());
-                else
-                    for (var s = 0; s < stretches; s++)
-                        numbers = Avx512F.MaskLoad(row + starts[s],
-                            (exists & *(Vector512<int>*)(lists.Masks + s * Group)).AsSingle(), numbers);
-                if (kept == Group) numbers.Store(panel);
-                else Avx512F.MaskStore(panel, lanesKept, numbers);
+                    exists &= Vector512.LessThan((lists.Window(w) + Vector512.Create(windows[w * count + i])).AsUInt32(),
+                        Vector512.Create((uint)extents[w]));
+                Store(panel, lanes.Load(source + cells[i], exists.AsInt32()), kept, lanesKept);
             }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Gather(float* row, Vector512<int> at, Vector512<float> exists) => Vector512.Create(
-        Avx2.GatherMaskVector256(Vector256<float>.Zero, row, at.GetLower(), exists.GetLower(), sizeof(float)),
-        Avx2.GatherMaskVector256(Vector256<float>.Zero, row, at.GetUpper(), exists.GetUpper(), sizeof(float)));
+    static void Store(float* panel, Vector512<float> numbers, int kept, Vector512<float> lanesKept)
+    {
+        if (kept == Group) numbers.Store(panel);
+        else Avx512F.MaskStore(panel, lanesKept, numbers);
+    }
+
+    /// <summary>How the lanes of a group lie.</summary>
+    interface ILanes
+    {
+        /// <returns>0 where a lane does not exist.</returns>
+        Vector512<float> Load(float* row, Vector512<int> exists);
+    }
+
+    readonly struct Whole(long start, Vector512<int> all) : ILanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Load(float* row, Vector512<int> exists) =>
+            Avx512F.MaskLoad(row + start, (exists & all).AsSingle(), Vector512<float>.Zero);
+    }
+
+    readonly struct Halves(long start, long start2, Vector512<int> lanes, Vector512<int> lanes2) : ILanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Load(float* row, Vector512<int> exists) =>
+            Avx512F.MaskLoad(row + start2, (exists & lanes2).AsSingle(),
+                Avx512F.MaskLoad(row + start, (exists & lanes).AsSingle(), Vector512<float>.Zero));
+    }
+
+    readonly struct Pieces(long* starts, Vector512<int>* lanes, int count) : ILanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Load(float* row, Vector512<int> exists)
+        {
+            var numbers = Vector512<float>.Zero;
+            for (var s = 0; s < count; s++)
+                numbers = Avx512F.MaskLoad(row + starts[s], (exists & lanes[s]).AsSingle(), numbers);
+            return numbers;
+        }
+    }
+
+    readonly struct Scattered(Vector512<int> at, Vector512<int> all) : ILanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Load(float* row, Vector512<int> exists) => Vector512.Create(
+            Gather(row, at.GetLower(), (exists & all).GetLower()), Gather(row, at.GetUpper(), (exists & all).GetUpper()));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector256<float> Gather(float* row, Vector256<int> at, Vector256<int> exists) =>
+            Avx2.GatherMaskVector256(Vector256<float>.Zero, row, at, exists.AsSingle(), sizeof(float));
+    }
 }

@@ -9,7 +9,7 @@ namespace Adjoint;
 sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bool isDouble)
 {
     readonly PanelGather? gather = PanelGather.Of(lanes, sums, extents);
-    readonly PanelLookup? lookup = isDouble || PanelGather.IsBySum(lanes, sums) == false || AreWhole(lanes, sums)
+    readonly PanelLookup? lookup = isDouble || !PanelGather.IsBySum(lanes, sums) || AreWhole(lanes, sums)
         ? null : PanelLookup.Of(lanes, sums, extents);
 
     /// <param name="source">The cell at which lane and sum are 0.</param>

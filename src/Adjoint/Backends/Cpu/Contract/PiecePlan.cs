@@ -22,6 +22,10 @@ sealed class PiecePlan
     /// <summary>A panel of a stays in the first cache together with what streams past it.</summary>
     const int PanelBytes = 24 << 10;
 
+    /// <summary>Where cells of out are brought to their places one by one, they are so less often: the panel passes
+    /// through the first cache once for each tile.</summary>
+    const int LongPanelBytes = 96 << 10;
+
     /// <summary>A block of b stays in the second cache while all rows pass.</summary>
     const int BlockBytes = 512 << 10;
 
@@ -240,7 +244,8 @@ sealed class PiecePlan
     {
         if (SumsA.Count == 0) return Partition.One;
         if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
-        var most = Math.Max(1, PanelBytes / Bytes / Math.Max(1, RowParts.Largest));
+        var isInPlace = ColumnsOut.RunStep == 1 && ColumnRun() == ColumnsOut.RunLength;
+        var most = Math.Max(1, (isInPlace ? PanelBytes : LongPanelBytes) / Bytes / Math.Max(1, RowParts.Largest));
         return Partition.Even(SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count, most);
     }
 

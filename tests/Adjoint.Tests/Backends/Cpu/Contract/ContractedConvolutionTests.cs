@@ -19,6 +19,8 @@ public sealed unsafe class ContractedConvolutionTests
         "2 4 2 2, 7 7, 1 1, 1 0 1",
         "1 1 2 2, 6 6, 5 5, 1 4 1",
         "9 1 3 2, 4 4, 4 4, 2 1 1",
+        "3 1 20 18, 14 14, 4 4, 2 1 1",
+        "4 1 40 17, 7 7, 3 3, 1 1 1",
     ];
 
     [Theory]

@@ -25,6 +25,19 @@ public sealed unsafe class ContractionTests
     }
 
     [Fact]
+    public void Tiles_that_lie_in_place_beside_tiles_that_are_packed_are_exact_for_all_rows()
+    {
+        // Columns in runs of 16, tiles of 12: some end in a run, some reach into the next.
+        var shape = new ContractionShape(
+            new ContractionAxis(ContractionGroup.Row, 7, StrideA: 1, StrideOut: 144),
+            new ContractionAxis(ContractionGroup.Column, 9, StrideB: 32, StrideOut: 16),
+            new ContractionAxis(ContractionGroup.Column, 16, StrideB: 1, StrideOut: 1),
+            new ContractionAxis(ContractionGroup.Sum, 2, StrideA: 7, StrideB: 16));
+        foreach (var width in Widths)
+            Assert.Null(new ContractionCase(shape, new System.Random(1)).Fault(DType.Float32, width, 1, atEnd: true));
+    }
+
+    [Fact]
     public void Products_of_all_odd_sizes_are_exact()
     {
         int[] sizes = [0, 1, 2, 7, 8, 9, 17, 64, 65];
