@@ -147,6 +147,8 @@ sealed unsafe class PanelGather
             else if (coefficients[w] == 0) to = (uint)start < (uint)extents[w] ? to : 0;
             else new PanelWindow(start, coefficients[w], 0, extents[w]).CutLanes(0, ref from, ref to);
         }
+        // A run may lie outside as a whole.
+        from = Math.Min(from, count);
         return (from, Math.Max(from, to));
     }
 }

@@ -83,6 +83,19 @@ public sealed unsafe class ContractionTests
         Assert.Null(new ContractionCase(shape, new System.Random(1)).Fault(DType.Float32, "512", 1, atEnd: true));
     }
 
+    [Fact]
+    public void Runs_that_lie_outside_a_window_as_a_whole_leave_their_neighbours_alone()
+    {
+        var shape = new ContractionShape(
+            [new ContractionAxis(ContractionGroup.Sum, 8, StrideA: 5, StrideB: 16640),
+            new ContractionAxis(ContractionGroup.Column, 65, StrideB: 256, StrideOut: 2),
+            new ContractionAxis(ContractionGroup.Column, 64, StrideB: 4, StrideOut: 130),
+            new ContractionAxis(ContractionGroup.Sum, 2, StrideA: 1, StrideB: 2)],
+            [new ContractionWindow(IsOfB: true, 19, Stride: 15, [0, 1, -3, -3], Constant: 7, Divisor: 3)]);
+        foreach (var width in Widths)
+            Assert.Null(new ContractionCase(shape, new System.Random(1)).Fault(DType.Float32, width, 1, atEnd: true));
+    }
+
     [Theory]
     [InlineData(64, 64, 64)]
     [InlineData(37, 300, 1100)]
