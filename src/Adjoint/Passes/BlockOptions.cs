@@ -4,7 +4,7 @@ namespace Adjoint;
 /// <param name="MinBytes">Below this a tensor stays in the caches of the processor between its writer and its
 /// readers.</param>
 /// <param name="Growth">A tensor is large if it is as many times larger than all it is computed from.</param>
-/// <param name="NumbersPerBlock">Of a large tensor: what the second cache holds beside the other operands.</param>
+/// <param name="NumbersPerBlock">Of a large tensor: a part of the last cache; smaller ones make thin products.</param>
 /// <param name="FewestRows">With fewer the products of a block are too thin.</param>
-sealed record BlockOptions(long MinBytes = 8 << 20, double Growth = 4, int NumbersPerBlock = 128 << 10,
+sealed record BlockOptions(long MinBytes = 8 << 20, double Growth = 4, int NumbersPerBlock = 512 << 10,
     int FewestRows = 32);

@@ -60,16 +60,16 @@ sealed class BlockRows
         var inner = written.Where(t => !outside.Contains(t) && maps.TrueForAll(m => m.Dims.ContainsKey(t))
             && extents.Tensor(t).From.All(f => f == 0)).ToHashSet();
         if (!inner.Overlaps(large)) return false;
-        var rows = new RowBlocks(maps, lines, first, inner, extents, names, (int)Math.Clamp(
-            options.NumbersPerBlock / Math.Max(1, inner.Where(large.Contains).Max(t => PerRow(t, maps))),
-            options.FewestRows, int.MaxValue));
+        var perRow = Math.Max(1, inner.Where(large.Contains).Max(t => PerRow(t, maps)));
+        var rows = new RowBlocks(maps, lines, first, inner, extents, names,
+            (int)Math.Min(options.NumbersPerBlock / perRow, int.MaxValue), options.FewestRows);
         var graph = new StatementGraph(program.Body);
         var last = group.Lines[^1];
         var others = Enumerable.Range(0, program.Body.Count).Where(n => !group.Lines.Contains(n)).ToList();
         var after = others.Where(n => n > last || group.Lines.Any(l => graph.Needs(l, n))).ToHashSet();
         program = program with
         {
-            Body = [.. others.Where(n => !after.Contains(n)).Select(n => program.Body[n]), rows.Loops,
+            Body = [.. others.Where(n => !after.Contains(n)).Select(n => program.Body[n]), .. rows.Loops,
                 .. others.Where(after.Contains).Select(n => program.Body[n])],
         };
         extents = rows.Extents;

@@ -3,67 +3,53 @@ namespace Adjoint;
 /// <summary>The loops over blocks of rows around the lines of a group.</summary>
 sealed class RowBlocks
 {
+    // Parts of the rows with columns of their own: so much of the half that a causal bound cuts off is done for nothing.
+    const int MostParts = 16;
+
     readonly List<RowMap> units; // one position at a time
     readonly RowMap blocked;
-    readonly string[] unitAxes;
+    readonly ColumnBound? bound;
     readonly List<Line> lines;
     readonly HashSet<string> inner;
+    readonly Extents extents;
+    readonly FreshNames names;
     readonly Dictionary<string, int> newAxes = [];
     readonly Dictionary<string, TensorExtent> newTensors = [];
+    readonly List<Statement> loops = [];
 
-    /// <param name="maps">At least one.</param>
-    /// <param name="first">A tensor of the group: the last of its directions is the one that is cut.</param>
+    /// <param name="maps">At least one; the last is the direction that is cut.</param>
+    /// <param name="first">A tensor of the group.</param>
     /// <param name="inner">Tensors that nobody outside reads.</param>
     /// <param name="rows">How many rows a block has, about.</param>
+    /// <param name="fewest">How many it has at least, if there are so many.</param>
     public RowBlocks(List<RowMap> maps, List<Line> lines, Access first, HashSet<string> inner, Extents extents,
-        FreshNames names, int rows)
+        FreshNames names, int rows, int fewest)
     {
-        (this.lines, this.inner) = (lines, inner);
+        (this.lines, this.inner, this.extents, this.names) = (lines, inner, extents, names);
         var sizes = extents.Tensor(first.Tensor).Sizes;
         blocked = maps[^1];
         units = [.. maps.Where(m => m != blocked && sizes[m.Dims[first.Tensor]] > 1)];
-        unitAxes = [.. units.Select(m => NewAxis("n", sizes[m.Dims[first.Tensor]]))];
-        var all = sizes[blocked.Dims[first.Tensor]];
-        rows = Rows(all, Math.Min(rows, all));
-        var (blocks, rest) = (all / rows, all % rows);
-        var body = new List<Statement>();
-        var block = NewAxis("block", blocks);
-        var row = NewAxis("row", rows);
-        foreach (var tensor in inner) newTensors[tensor] = Split(tensor, blocks, rows);
-        Expr position = new Binary(Arithmetic.Add,
-            new Binary(Arithmetic.Multiply, new Number(rows), new AxisValue(block)), new AxisValue(row));
-        body.Add(new TimeLoop(block, Down: false,
-            Cut(position, [new AxisValue(block), new AxisValue(row)], inner.ToDictionary(t => t, t => t))));
-        if (rest > 0)
+        var (all, columns) = (sizes[blocked.Dims[first.Tensor]], 0);
+        for (var d = 0; d < sizes.Length && bound is null && inner.Contains(first.Tensor); d++)
+            if (maps.TrueForAll(m => m.Dims[first.Tensor] != d))
+                (bound, columns) = (ColumnBound.Of(lines, inner, blocked, first.Tensor, d), sizes[d]);
+        var parts = bound is null ? 1 : MostParts;
+        rows = Rows(all, Math.Min(all, Math.Max(fewest, Math.Min(rows, (all + parts - 1) / parts))));
+        var blocks = all / rows;
+        parts = Math.Min(parts, blocks);
+        for (var part = 0; part < parts; part++)
         {
-            var tail = NewAxis("row", rest);
-            var renamed = inner.ToDictionary(t => t, names.Take);
-            foreach (var (tensor, name) in renamed) newTensors[name] = Split(tensor, 1, rest);
-            body.AddRange(Cut(new Binary(Arithmetic.Add, new Number(blocks * rows), new AxisValue(tail)),
-                [Expr.Zero, new AxisValue(tail)], renamed));
+            var (from, to) = (blocks * part / parts, blocks * (part + 1) / parts);
+            Add(from * rows, to - from, rows, Columns(to * rows));
         }
-        foreach (var axis in unitAxes.Reverse()) body = [new TimeLoop(axis, Down: false, body.ToEquatable())];
-        // One statement, whatever is in it.
-        Loops = body is [TimeLoop loop] ? loop : new TimeLoop(NewAxis("n", 1), Down: false, body.ToEquatable());
+        if (all % rows > 0) Add(blocks * rows, 1, all % rows, Columns(all));
         Extents = extents.With(newAxes, newTensors);
 
-        string NewAxis(string name, int extent)
-        {
-            name = names.Take(name);
-            newAxes[name] = extent;
-            return name;
-        }
-
-        TensorExtent Split(string tensor, int blocks, int rows)
-        {
-            int[] own = extents.Tensor(tensor).Sizes;
-            var at = blocked.Dims[tensor];
-            int[] split = [.. own[..at], blocks, rows, .. own[(at + 1)..]];
-            return new(new int[split.Length], split);
-        }
+        int Columns(int end) => bound is null ? 0 : (int)Math.Clamp((long)end + bound.Shift, 1, columns);
     }
 
-    public TimeLoop Loops { get; }
+    /// <summary>One statement for each part of the rows.</summary>
+    public IReadOnlyList<Statement> Loops => loops;
 
     public Extents Extents { get; }
 
@@ -72,6 +58,44 @@ sealed class RowBlocks
     {
         for (var rows = most; rows > most / 2; rows--) if (all % rows == 0) return rows;
         return most;
+    }
+
+    void Add(int from, int blocks, int rows, int columns)
+    {
+        string[] unitAxes = [.. units.Select(m => NewAxis("n", SizeOf(m)))];
+        var (block, row) = (NewAxis("block", blocks), NewAxis("row", rows));
+        var column = bound is null ? null : NewAxis("column", columns);
+        var renamed = inner.ToDictionary(t => t, t => loops.Count == 0 ? t : names.Take(t));
+        foreach (var (tensor, name) in renamed) newTensors[name] = Split(tensor, blocks, rows, columns);
+        Expr place = new Binary(Arithmetic.Add,
+            new Binary(Arithmetic.Multiply, new Number(rows), new AxisValue(block)), new AxisValue(row));
+        if (from > 0) place = new Binary(Arithmetic.Add, new Number(from), place);
+        var body = Cut(place, [new AxisValue(block), new AxisValue(row)], unitAxes, column, renamed);
+        Statement loop = new TimeLoop(block, Down: false, body);
+        foreach (var axis in unitAxes.Reverse()) loop = new TimeLoop(axis, Down: false, [loop]);
+        loops.Add(loop);
+    }
+
+    int SizeOf(RowMap map)
+    {
+        var (tensor, dim) = map.Dims.First();
+        return extents.Tensor(tensor).Sizes[dim];
+    }
+
+    string NewAxis(string name, int extent)
+    {
+        name = names.Take(name);
+        newAxes[name] = extent;
+        return name;
+    }
+
+    TensorExtent Split(string tensor, int blocks, int rows, int columns)
+    {
+        var own = extents.Tensor(tensor).Sizes.ToArray();
+        if (bound is not null && bound.Dims.TryGetValue(tensor, out var across)) own[across] = columns;
+        var at = blocked.Dims[tensor];
+        int[] split = [.. own[..at], blocks, rows, .. own[(at + 1)..]];
+        return new(new int[split.Length], split);
     }
 
     bool IsFirst(int n) => inner.Contains(lines[n].Target.Tensor)
@@ -84,11 +108,12 @@ sealed class RowBlocks
 
     /// <param name="position">A row, counted through all blocks.</param>
     /// <param name="places">The block and the row in it.</param>
-    EquatableArray<Statement> Cut(Expr position, EquatableArray<Expr> places, Dictionary<string, string> renamed) =>
-        lines.Select((line, n) =>
+    EquatableArray<Statement> Cut(Expr position, EquatableArray<Expr> places, string[] unitAxes, string? column,
+        Dictionary<string, string> renamed) => lines.Select((line, n) =>
         {
             var positions = new Dictionary<string, Expr> { [blocked.Axes[n]] = position };
             for (var u = 0; u < units.Count; u++) positions[units[u].Axes[n]] = new AxisValue(unitAxes[u]);
+            if (column is not null && bound!.Axes[n] is { } across) positions[across] = new AxisValue(column);
             var cut = new Line((Access)Placed(line.Target), line.Op, Placed(line.Value),
                 line.Condition is null ? null : Placed(line.Condition));
             return (Statement)(IsFirst(n) ? Whole(cut) : cut);

@@ -155,5 +155,5 @@ public sealed class ProgramPassesTests
           z[b,h,t] += e[b,h,t,u]
           p[b,h,t,u] = e[b,h,t,u] / z[b,h,t]
           y[b,t,(h,d)] += p[b,h,t,u] * v[b,u,(h,d)]
-        """))!.Combined), new(64, 1, 32, 1)) + "\n", "tests", "golden", "passes", "attention.txt");
+        """))!.Combined), new(64, 1, 32, 4)) + "\n", "tests", "golden", "passes", "attention.txt");
 }
