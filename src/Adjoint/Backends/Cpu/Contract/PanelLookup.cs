@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
 
-// Sixteen lanes at a time, whatever axes they run over: where they lie is known once for all sums, where a sum lies is
-// looked up, and the windows are compared in lanes. Lanes that lie side by side are one load under a mask, even over the
-// end of a row of an image; a few such stretches are as many loads into one vector; scattered lanes are gathered.
+// Sixteen lanes at a time, whatever axes they run over: where lanes and sums lie is looked up, and the windows are
+// compared in lanes. Lanes that lie side by side are one load under a mask, even over the end of a row of an image; a few
+// such stretches are as many loads into one vector; scattered lanes are gathered.
 
 /// <summary>Copies panels of a float operand that is cut into short runs.</summary>
 sealed unsafe class PanelLookup
@@ -18,122 +18,102 @@ sealed unsafe class PanelLookup
 
     const int MostPositions = 1 << 18;
 
-    /// <summary>Far outside every window, whatever a sum adds to it.</summary>
-    const int Nowhere = int.MinValue / 2;
-
-    readonly AxisList lanes;
-    readonly int[] extents, cells, windows; // cells: of sums; windows: [window, sum]
-    readonly int count;
+    readonly Positions lanes, sums;
+    readonly int[] extents;
 
     PanelLookup(AxisList lanes, AxisList sums, int[] extents)
     {
-        (this.lanes, this.extents, count) = (lanes, extents, sums.Count);
-        (cells, windows) = (new int[count], new int[count * extents.Length]);
-        Span<int> positions = stackalloc int[AxisList.MostWindows];
-        for (var i = 0; i < count; i++)
-        {
-            positions.Clear();
-            sums.AddWindows(i, positions);
-            cells[i] = (int)sums.Cell(i);
-            for (var w = 0; w < extents.Length; w++) windows[w * count + i] = positions[w];
-        }
+        (this.lanes, this.sums) = (new(lanes, extents.Length), new(sums, extents.Length));
+        this.extents = extents;
     }
 
     /// <summary>Null where the machine or the sizes do not fit.</summary>
     public static PanelLookup? Of(AxisList lanes, AxisList sums, int[] extents) =>
-        Avx512F.IsSupported && sums.Count <= MostPositions && Math.Abs(sums.Reach) + Math.Abs(lanes.Reach) < int.MaxValue
-            ? new(lanes, sums, extents) : null;
+        Avx512F.IsSupported && Math.Max(lanes.Count, sums.Count) <= MostPositions
+            && Math.Abs(sums.Reach) + Math.Abs(lanes.Reach) < int.MaxValue ? new(lanes, sums, extents) : null;
+
+    /// <summary>Where each position of a list lies, and what it adds to each window's position.</summary>
+    sealed class Positions
+    {
+        public Positions(AxisList list, int windows)
+        {
+            // Groups are read whole.
+            Stride = list.Count + Group;
+            (Cells, Windows) = (new int[Stride], new int[Stride * windows]);
+            Span<int> sums = stackalloc int[AxisList.MostWindows];
+            for (var i = 0; i < list.Count; i++)
+            {
+                sums.Clear();
+                list.AddWindows(i, sums);
+                Cells[i] = (int)list.Cell(i);
+                for (var w = 0; w < windows; w++) Windows[w * Stride + i] = sums[w];
+            }
+        }
+
+        public int[] Cells { get; }
+
+        /// <summary>By windows, then by positions.</summary>
+        public int[] Windows { get; }
+        public int Stride { get; }
+    }
 
     /// <summary>As <see cref="PanelReader.Pack"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(float* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width,
         float* panel)
     {
-        var vectors = stackalloc byte[(MostStretches + AxisList.MostWindows + 2) * 64];
-        var lists = new Lists((int*)((nint)(vectors + 63) & -64));
+        var memory = stackalloc byte[(MostStretches + AxisList.MostWindows + 1) * sizeof(Vector512<int>)];
+        var windows = (Vector512<int>*)((nint)(memory + 63) & -64);
+        var masks = windows + AxisList.MostWindows;
+        var starts = stackalloc long[MostStretches];
         for (var done = 0; done < laneCount; done += Group)
         {
             // Lanes of the group before once more, if that makes it a whole one.
             if (laneCount >= Group) done = Math.Min(done, laneCount - Group);
-            var length = Math.Min(Group, laneCount - done);
-            Find(lists, origin, lane + done, length);
-            var stretches = Stretch(lists.Cells, lists.Masks, length);
-            Copy(lists, stretches, source, sum, sumCount, panel + done, width, Math.Min(Group, width - done));
-        }
-    }
-
-    // Cells of the lanes, then their positions in each window, then the lanes of each stretch; sixteen numbers each.
-    readonly struct Lists(int* cells)
-    {
-        public int* Cells => cells;
-        public int* Windows => cells + Group;
-        public Vector512<int> Window(int window) => *(Vector512<int>*)(Windows + window * Group);
-        public int* Masks => cells + Group * (1 + AxisList.MostWindows);
-    }
-
-    // Lanes that do not exist are in no window; without windows no stretch holds them.
-    void Find(Lists lists, ReadOnlySpan<int> origin, int lane, int length)
-    {
-        Span<int> positions = stackalloc int[AxisList.MostWindows];
-        for (int done = 0, run; done < length; done += run)
-        {
-            run = Math.Min(length - done, lanes.LeftInRun(lane + done));
-            var cell = (int)lanes.Cell(lane + done);
-            for (var i = 0; i < run; i++) lists.Cells[done + i] = cell + i * (int)lanes.RunStep;
-            origin.CopyTo(positions);
-            lanes.AddWindows(lane + done, positions);
+            var at = Vector512.Create(lanes.Cells, lane + done);
             for (var w = 0; w < extents.Length; w++)
-                for (var i = 0; i < run; i++)
-                    lists.Windows[w * Group + done + i] = positions[w] + i * lanes.RunCoefficient(w);
-        }
-        for (var i = length; i < Group; i++)
-        {
-            lists.Cells[i] = lists.Cells[0];
-            for (var w = 0; w < extents.Length; w++) lists.Windows[w * Group + i] = Nowhere;
+                windows[w] = Vector512.Create(lanes.Windows, w * lanes.Stride + lane + done) + Vector512.Create(origin[w]);
+            var stretches = Stretch(at, Math.Min(Group, laneCount - done), masks, starts);
+            var target = panel + done;
+            var kept = Math.Min(Group, width - done);
+            if (stretches == 0)
+                Copy(new Scattered(at, masks[0]), windows, source, sum, sumCount, target, width, kept);
+            else if (stretches == 1)
+                Copy(new Whole(starts[0], masks[0]), windows, source, sum, sumCount, target, width, kept);
+            else if (stretches == 2)
+                Copy(new Halves(starts[0], starts[1], masks[0], masks[1]), windows, source, sum, sumCount, target, width,
+                    kept);
+            else Copy(new Pieces(starts, masks, stretches), windows, source, sum, sumCount, target, width, kept);
         }
     }
 
-    // The lanes of each stretch of adjacent cells; 0 where there are too many, with all lanes in the first mask.
-    static int Stretch(int* cells, int* masks, int length)
+    // The lanes of each stretch of adjacent cells, and the cell of lane 0 if it went on that far; 0 where there are too
+    // many, with all lanes in the first mask.
+    static int Stretch(Vector512<int> cells, int length, Vector512<int>* masks, long* starts)
     {
-        var stretches = 0;
-        for (int from = 0, to; from < length; from = to, stretches++)
+        var starting = cells - Vector512<int>.Indices;
+        var all = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(length));
+        var left = all;
+        for (var stretches = 0; stretches < MostStretches; stretches++)
         {
-            for (to = from + 1; to < length && cells[to] == cells[to - 1] + 1; to++) { }
-            if (stretches == MostStretches)
-            {
-                for (var i = 0; i < Group; i++) masks[i] = i < length ? -1 : 0;
-                return 0;
-            }
-            for (var i = 0; i < Group; i++) masks[stretches * Group + i] = i >= from && i < to ? -1 : 0;
+            var bits = Vector512.ExtractMostSignificantBits(left);
+            if (bits == 0) return stretches;
+            var start = starting[System.Numerics.BitOperations.TrailingZeroCount(bits)];
+            starts[stretches] = start;
+            masks[stretches] = left & Vector512.Equals(starting, Vector512.Create(start));
+            left &= ~masks[stretches];
         }
-        return stretches;
-    }
-
-    void Copy(Lists lists, int stretches, float* source, int sum, int sumCount, float* panel, int width, int kept)
-    {
-        var starts = stackalloc long[MostStretches];
-        for (var s = 0; s < stretches; s++)
-        {
-            var first = 0;
-            while (lists.Masks[s * Group + first] == 0) first++;
-            starts[s] = lists.Cells[first] - first;
-        }
-        var masks = (Vector512<int>*)lists.Masks;
-        if (stretches == 0)
-            Copy(new Scattered(*(Vector512<int>*)lists.Cells, masks[0]), lists, source, sum, sumCount, panel, width, kept);
-        else if (stretches == 1)
-            Copy(new Whole(starts[0], masks[0]), lists, source, sum, sumCount, panel, width, kept);
-        else if (stretches == 2)
-            Copy(new Halves(starts[0], starts[1], masks[0], masks[1]), lists, source, sum, sumCount, panel, width, kept);
-        else Copy(new Pieces(starts, masks, stretches), lists, source, sum, sumCount, panel, width, kept);
+        if (left == Vector512<int>.Zero) return MostStretches;
+        masks[0] = all;
+        return 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Copy<T>(T lanes, Lists lists, float* source, int sum, int sumCount, float* panel, int width, int kept)
+    void Copy<T>(T lanes, Vector512<int>* lists, float* source, int sum, int sumCount, float* panel, int width, int kept)
         where T : struct, ILanes
     {
         var lanesKept = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(kept)).AsSingle();
-        fixed (int* cells = this.cells, windows = this.windows)
+        fixed (int* cells = sums.Cells, windows = sums.Windows)
         {
             if (extents.Length == 0)
             {
@@ -143,15 +123,15 @@ sealed unsafe class PanelLookup
             }
             // A single window counts twice.
             var other = extents.Length > 1 ? 1 : 0;
-            var (first, second) = (lists.Window(0), lists.Window(other));
+            var (first, second) = (lists[0], lists[other]);
             var (extent, extent2) = (Vector512.Create((uint)extents[0]), Vector512.Create((uint)extents[other]));
-            var windows2 = windows + other * count;
+            var windows2 = windows + other * sums.Stride;
             for (var i = sum; i < sum + sumCount; i++, panel += width)
             {
                 var exists = Vector512.LessThan((first + Vector512.Create(windows[i])).AsUInt32(), extent)
                     & Vector512.LessThan((second + Vector512.Create(windows2[i])).AsUInt32(), extent2);
                 for (var w = 2; w < extents.Length; w++)
-                    exists &= Vector512.LessThan((lists.Window(w) + Vector512.Create(windows[w * count + i])).AsUInt32(),
+                    exists &= Vector512.LessThan((lists[w] + Vector512.Create(windows[w * sums.Stride + i])).AsUInt32(),
                         Vector512.Create((uint)extents[w]));
                 Store(panel, lanes.Load(source + cells[i], exists.AsInt32()), kept, lanesKept);
             }

@@ -8,8 +8,10 @@ namespace Adjoint;
 /// <param name="extents">Of the operand's windows.</param>
 sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bool isDouble)
 {
+    const int LongRun = 24;
+
     readonly PanelGather? gather = PanelGather.Of(lanes, sums, extents);
-    readonly PanelLookup? lookup = isDouble || !PanelGather.IsBySum(lanes, sums) || AreWhole(lanes, sums)
+    readonly PanelLookup? lookup = isDouble || lanes.IsOneRun && sums.IsOneRun || AreLong(lanes, sums)
         ? null : PanelLookup.Of(lanes, sums, extents);
 
     /// <param name="source">The cell at which lane and sum are 0.</param>
@@ -28,8 +30,8 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
         else Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
     }
 
-    // What two axes describe is copied in rectangles.
-    static bool AreWhole(AxisList lanes, AxisList sums) => lanes.IsOneRun && sums.IsOneRun;
+    // Many sums that lie side by side are turned in registers sooner than looked up.
+    static bool AreLong(AxisList lanes, AxisList sums) => sums.RunLength >= LongRun && !PanelGather.IsBySum(lanes, sums);
 
     void Pack<T>(
         T* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, T* panel)
