@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Adjoint;
 
 // Sixteen lanes at a time, whatever axes they run over: where lanes and sums lie is looked up, and the windows are
-// compared in lanes. Lanes that lie side by side are one load under a mask, even over the end of a row of an image; a few
-// such stretches are as many loads into one vector; scattered lanes are gathered.
+// compared in lanes. Lanes that lie side by side are one load under a mask, even over the end of a row of an image; a
+// few such stretches are as many loads into one vector; scattered lanes are gathered.
 
 /// <summary>Copies panels of a float operand that is cut into short runs.</summary>
 sealed unsafe class PanelLookup
@@ -72,7 +72,8 @@ sealed unsafe class PanelLookup
             if (laneCount >= Group) done = Math.Min(done, laneCount - Group);
             var at = Vector512.Create(lanes.Cells, lane + done);
             for (var w = 0; w < extents.Length; w++)
-                windows[w] = Vector512.Create(lanes.Windows, w * lanes.Stride + lane + done) + Vector512.Create(origin[w]);
+                windows[w] = Vector512.Create(origin[w])
+                    + Vector512.Create(lanes.Windows, w * lanes.Stride + lane + done);
             var stretches = Stretch(at, Math.Min(Group, laneCount - done), masks, starts);
             var target = panel + done;
             var kept = Math.Min(Group, width - done);
@@ -81,8 +82,8 @@ sealed unsafe class PanelLookup
             else if (stretches == 1)
                 Copy(new Whole(starts[0], masks[0]), windows, source, sum, sumCount, target, width, kept);
             else if (stretches == 2)
-                Copy(new Halves(starts[0], starts[1], masks[0], masks[1]), windows, source, sum, sumCount, target, width,
-                    kept);
+                Copy(new Halves(starts[0], starts[1], masks[0], masks[1]), windows, source, sum, sumCount, target,
+                    width, kept);
             else Copy(new Pieces(starts, masks, stretches), windows, source, sum, sumCount, target, width, kept);
         }
     }
@@ -109,8 +110,8 @@ sealed unsafe class PanelLookup
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Copy<T>(T lanes, Vector512<int>* lists, float* source, int sum, int sumCount, float* panel, int width, int kept)
-        where T : struct, ILanes
+    void Copy<T>(T lanes, Vector512<int>* lists, float* source, int sum, int sumCount, float* panel, int width,
+        int kept) where T : struct, ILanes
     {
         var lanesKept = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(kept)).AsSingle();
         fixed (int* cells = sums.Cells, windows = sums.Windows)
@@ -183,7 +184,8 @@ sealed unsafe class PanelLookup
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Load(float* row, Vector512<int> exists) => Vector512.Create(
-            Gather(row, at.GetLower(), (exists & all).GetLower()), Gather(row, at.GetUpper(), (exists & all).GetUpper()));
+            Gather(row, at.GetLower(), (exists & all).GetLower()),
+            Gather(row, at.GetUpper(), (exists & all).GetUpper()));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector256<float> Gather(float* row, Vector256<int> at, Vector256<int> exists) =>

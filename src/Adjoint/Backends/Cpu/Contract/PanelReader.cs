@@ -31,7 +31,8 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
     }
 
     // Many sums that lie side by side are turned in registers sooner than looked up.
-    static bool AreLong(AxisList lanes, AxisList sums) => sums.RunLength >= LongRun && !PanelGather.IsBySum(lanes, sums);
+    static bool AreLong(AxisList lanes, AxisList sums) =>
+        sums.RunLength >= LongRun && !PanelGather.IsBySum(lanes, sums);
 
     void Pack<T>(
         T* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, T* panel)
