@@ -13,6 +13,7 @@ sealed class CpuCompiler
     readonly List<string> loops = [];
     readonly List<KernelCode> kernels = [];
     readonly LineTensors tensors;
+    readonly UnsetCellsFinder unset;
     readonly List<(PackStep Step, string Loop)> packs = []; // that have to run before a time loop
 
     public CpuCompiler(BoundProgram program, CpuOptions options, Phases phases)
@@ -21,6 +22,7 @@ sealed class CpuCompiler
         AddPlans(program.Program.Body, []);
         phases.End("lines");
         tensors = new(plans.Values);
+        unset = new(program, tensors);
         FirstWriters.Mark(program, tensors, Downward);
         phases.End("start values");
     }
@@ -60,7 +62,10 @@ sealed class CpuCompiler
 
     /// <summary>Tensors whose cells need a start value before the first step.</summary>
     public bool NeedsStart(TensorPlace place) =>
-        !tensors.Writers(place.Name).Any(p => p.IsFirst);
+        !tensors.Writers(place.Name).Any(p => p.IsFirst) && Unset(place) is not { Ranges.Count: 0 };
+
+    /// <summary>The cells of a tensor that need one; null for all.</summary>
+    public UnsetCells? Unset(TensorPlace place) => unset.Of(place);
 
     HashSet<string> Downward { get; } = [];
 

@@ -25,7 +25,7 @@ sealed class CpuSchedule
             {
                 sizes[place.Buffer] = place.Bytes;
                 if (!compiler.NeedsStart(place)) continue;
-                preparations[place.Buffer] = place.Updates is null ? (new FillStep(place), [])
+                preparations[place.Buffer] = place.Updates is null ? (new FillStep(place, compiler.Unset(place)), [])
                     : (new CopyStep(program[place.Updates], place), [program[place.Updates].Buffer]);
             }
         var endings = new List<CpuStep>();

@@ -5,8 +5,9 @@ namespace Adjoint;
 // What happens to whole tensors around the kernels: start values, the operand under an update, other types of memory,
 // margins that the caller does not see.
 
-/// <summary>Gives the cells of a tensor their start value.</summary>
-sealed unsafe class FillStep(TensorPlace place) : CpuStep
+/// <summary>Gives cells of a tensor their start value.</summary>
+/// <param name="unset">Those that need it; null for all.</param>
+sealed unsafe class FillStep(TensorPlace place, UnsetCells? unset) : CpuStep
 {
     public override string Text => $"start value of {place.Name}";
 
@@ -14,18 +15,33 @@ sealed unsafe class FillStep(TensorPlace place) : CpuStep
 
     public override void Run(CpuFrame frame)
     {
-        var cells = (void*)frame.Buffers[place.Buffer];
-        if (place.Start == 0) NativeMemory.Clear(cells, (nuint)place.Bytes);
-        else if (place.Element is Element.Double) Fill((double*)cells, place.Start);
-        else if (place.Element is Element.Float) Fill((float*)cells, (float)place.Start);
-        else if (place.Element is Element.Int32) Fill((int*)cells, int.CreateSaturating(place.Start));
-        else Fill((long*)cells, long.CreateSaturating(place.Start));
+        var cells = (byte*)frame.Buffers[place.Buffer];
+        if (unset is null)
+        {
+            Fill(cells, place.Count);
+            return;
+        }
+        var stride = place.Strides[unset.Dim];
+        var row = stride * place.Extent.Sizes[unset.Dim];
+        for (long first = 0; first < place.Count; first += row)
+            for (var i = 0; i < unset.Ranges.Count; i++)
+                Fill(cells + (first + unset.Ranges[i].From * stride) * place.Type.ByteSize,
+                    (unset.Ranges[i].To - unset.Ranges[i].From) * stride);
     }
 
-    void Fill<T>(T* cells, T value) where T : unmanaged
+    void Fill(byte* cells, long count)
     {
-        for (long i = 0; i < place.Count; i += int.MaxValue)
-            new Span<T>(cells + i, (int)Math.Min(int.MaxValue, place.Count - i)).Fill(value);
+        if (place.Start == 0) NativeMemory.Clear(cells, (nuint)(count * place.Type.ByteSize));
+        else if (place.Element is Element.Double) Fill((double*)cells, count, place.Start);
+        else if (place.Element is Element.Float) Fill((float*)cells, count, (float)place.Start);
+        else if (place.Element is Element.Int32) Fill((int*)cells, count, int.CreateSaturating(place.Start));
+        else Fill((long*)cells, count, long.CreateSaturating(place.Start));
+    }
+
+    static void Fill<T>(T* cells, long count, T value) where T : unmanaged
+    {
+        for (long i = 0; i < count; i += int.MaxValue)
+            new Span<T>(cells + i, (int)Math.Min(int.MaxValue, count - i)).Fill(value);
     }
 }
 
