@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-// `=` lines need no start value where they write: the pieces of a tensor, the steps of a state and its margin. Cells that
-// none of them writes do, and those that somebody may read before.
+// `=` lines need no start value where they write: the pieces of a tensor, the steps of a state and its margin. Cells
+// that none of them writes do, and those that somebody may read before.
 
 /// <summary>The cells of a tensor that are left to its start value: ranges of positions of one dimension.</summary>
 sealed record UnsetCells(int Dim, IReadOnlyList<(int From, int To)> Ranges);
@@ -25,8 +25,8 @@ sealed class UnsetCellsFinder
         var sizes = place.Extent.Sizes;
         if (place.IsInteger || place.IsOperand || place.Updates is not null || place.Count == 0) return null;
         var boxes = tensors.Writers(place.Name).Where(w => w.Contraction is null)
-            .Select(w => (Writer: w, Box: Box(place, w.Line))).Where(b => b.Box is not null && IsSetFirst(place, b.Writer, b.Box))
-            .Select(b => b.Box!).ToList();
+            .Select(w => (Writer: w, Box: Box(place, w.Line)))
+            .Where(b => b.Box is not null && IsSetFirst(place, b.Writer, b.Box)).Select(b => b.Box!).ToList();
         if (boxes.Count == 0) return null;
         var dim = Math.Max(0, Enumerable.Range(0, sizes.Length).ToList().FindIndex(d => !IsWhole(boxes[0], d)));
         // Side by side along one dimension, or not at all.
@@ -104,8 +104,8 @@ sealed class UnsetCellsFinder
         for (var d = 0; d < written.Indices.Count; d++)
         {
             var (target, index) = (program.Form(written.Indices[d]), program.Form(read.Indices[d]));
-            if (target.Minus(IndexForm.Of(axis)).IsConstant && index.Minus(target) is { IsConstant: true, Constant: var ahead })
-                return ahead;
+            if (target.Minus(IndexForm.Of(axis)).IsConstant
+                && index.Minus(target) is { IsConstant: true, Constant: var ahead }) return ahead;
         }
         return null;
     }
