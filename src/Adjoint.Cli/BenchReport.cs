@@ -11,17 +11,20 @@ sealed record BenchReport(MachineSpeed? Speed, IReadOnlyList<(DerivationBench Be
 {
     const double Milli = 1e3, Giga = 1e9;
 
+    /// <summary>Whether a step came to an error instead of a time.</summary>
+    public bool HasFailed { get; init; }
+
     public string Print()
     {
         var text = new StringBuilder();
-        var width = Math.Max(9, Derivations.Select(d => d.Bench.Name)
-            .Concat(Workloads.Select(w => w.Name)).Max(n => n.Length));
+        var width = Derivations.Select(d => d.Bench.Name).Concat(Workloads.Select(w => w.Name)).Append("benchmark")
+            .Max(n => n.Length);
         if (Derivations.Count > 0)
             Row($"{"benchmark".PadRight(width)}  lines  median ms  fastest  slowest  processor ms");
         foreach (var (bench, timing) in Derivations)
             Row($"{bench.Name.PadRight(width)}  {bench.Lines,5}  {timing.Median * Milli,9:F2}  ",
                 $"{timing.Least * Milli,7:F2}  {timing.Most * Milli,7:F2}  {timing.Processor * Milli,12:F2}");
-        if (Speed is null) return text.ToString();
+        if (Speed is null || Workloads.Count == 0) return text.ToString();
         if (Derivations.Count > 0) text.Append('\n');
         Row($"threads {Workloads[0].Threads}: {Speed.Operations / Giga:F0} GFLOP/s, ",
             $"{Speed.Bytes / Giga:F1} GB/s copied");

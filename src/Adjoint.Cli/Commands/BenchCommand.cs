@@ -46,6 +46,7 @@ static class BenchCommand
             var report = Measure(chosen, terminal, cancellation);
             terminal.Progress("");
             terminal.Output.Write(parsed.GetValue(json) ? report.Json() : report.Print());
+            if (report.HasFailed) throw new FailedException();
         });
         return command;
     }
@@ -68,9 +69,18 @@ static class BenchCommand
         foreach (var workload in workloads)
         {
             terminal.Progress(workload.Name);
-            results.Add(WorkloadBench.Measure(workload, speed, cancellation));
+            try
+            {
+                results.Add(WorkloadBench.Measure(workload, speed, cancellation));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // What the others took is worth having.
+                terminal.Progress("");
+                terminal.Error.WriteLine($"{workload.Name}: {Application.Told(e)}");
+            }
         }
-        return new(speed, derivations, results);
+        return new(speed, derivations, results) { HasFailed = results.Count < workloads.Count };
     }
 
     // The team of the process reads it when the first plan runs, which is later.
