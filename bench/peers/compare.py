@@ -22,9 +22,9 @@ The peer is PyTorch {torch}, in the best of its configurations for each row: gli
 to use huge pages, torch's kernels as it chooses them and with AVX-512; on two threads OpenBLAS on torch's OpenMP pool.
 Ours and the peer's processes run in turn, twice; of each the better median counts. One thread is pinned and timed by
 the processor's clock, two threads by the wall's. Ratio: the peer's time by ours. Share: the least time that operations
-at the peak, or operands and results at the speed of memory, allow, by our time; above 100 % data stays in the caches.
-Load: processes that ran or waited. Above the number of cores others had a part of the machine: caches and memory were
-shared, and two threads wait for each other, so that rows of two threads say little.
+at the peak, or operands and results at the speed of a copy, allow, by our time; above 100 % data stays in the caches or
+changes in place, which is cheaper than a copy. Load: processes that ran or waited. Above the number of cores others had
+a part of the machine: caches and memory were shared, and two threads wait for each other, so that their rows say little.
 
 """
 
