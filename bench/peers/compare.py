@@ -24,7 +24,7 @@ Ours and the peer's processes run in turn, twice; of each the better median coun
 the processor's clock, two threads by the wall's. Ratio: the peer's time by ours. Share: the least time that operations
 at the peak, or operands and results at the speed of a copy, allow, by our time; above 100 % data stays in the caches or
 changes in place, which is cheaper than a copy. Load: processes that ran or waited. Above the number of cores others had
-a part of the machine: caches and memory were shared, and two threads wait for each other, so that their rows say little.
+a part of the machine: caches and memory were shared, and two threads wait for each other, so their rows say little.
 
 """
 
