@@ -16,6 +16,9 @@ sealed unsafe class PanelLookup
     /// <summary>Beyond this many loads for a vector a gather takes less time.</summary>
     const int MostStretches = 8;
 
+    /// <summary>Stretches of every other cell, each two loads and a permutation.</summary>
+    const int MostPairs = 4;
+
     const int MostPositions = 1 << 18;
 
     readonly Positions lanes, sums;
@@ -74,10 +77,14 @@ sealed unsafe class PanelLookup
             for (var w = 0; w < extents.Length; w++)
                 windows[w] = Vector512.Create(origin[w])
                     + Vector512.Create(lanes.Windows, w * lanes.Stride + lane + done);
-            var stretches = Stretch(at, Math.Min(Group, laneCount - done), masks, starts);
+            var length = Math.Min(Group, laneCount - done);
+            var stretches = Stretch(at - Vector512<int>.Indices, length, MostStretches, masks, starts);
+            var pairs = stretches > 0 ? 0
+                : Stretch(at - 2 * Vector512<int>.Indices, length, MostPairs, masks, starts);
             var target = panel + done;
             var kept = Math.Min(Group, width - done);
-            if (stretches == 0)
+            if (pairs > 0) Copy(new Pairs(starts, masks, pairs), windows, source, sum, sumCount, target, width, kept);
+            else if (stretches == 0)
                 Copy(new Scattered(at, masks[0]), windows, source, sum, sumCount, target, width, kept);
             else if (stretches == 1)
                 Copy(new Whole(starts[0], masks[0]), windows, source, sum, sumCount, target, width, kept);
@@ -88,14 +95,13 @@ sealed unsafe class PanelLookup
         }
     }
 
-    // The lanes of each stretch of adjacent cells, and the cell of lane 0 if it went on that far; 0 where there are too
-    // many, with all lanes in the first mask.
-    static int Stretch(Vector512<int> cells, int length, Vector512<int>* masks, long* starts)
+    // The lanes of each stretch, known by the cell of lane 0 if it went on that far; 0 where there are too many, with all
+    // lanes in the first mask.
+    static int Stretch(Vector512<int> starting, int length, int most, Vector512<int>* masks, long* starts)
     {
-        var starting = cells - Vector512<int>.Indices;
         var all = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(length));
         var left = all;
-        for (var stretches = 0; stretches < MostStretches; stretches++)
+        for (var stretches = 0; stretches < most; stretches++)
         {
             var bits = Vector512.ExtractMostSignificantBits(left);
             if (bits == 0) return stretches;
@@ -104,7 +110,7 @@ sealed unsafe class PanelLookup
             masks[stretches] = left & Vector512.Equals(starting, Vector512.Create(start));
             left &= ~masks[stretches];
         }
-        if (left == Vector512<int>.Zero) return MostStretches;
+        if (left == Vector512<int>.Zero) return most;
         masks[0] = all;
         return 0;
     }
@@ -176,6 +182,29 @@ sealed unsafe class PanelLookup
             var numbers = Vector512<float>.Zero;
             for (var s = 0; s < count; s++)
                 numbers = Avx512F.MaskLoad(row + starts[s], (exists & lanes[s]).AsSingle(), numbers);
+            return numbers;
+        }
+    }
+
+    // Every other cell (a stride of two): the cells between are masked away, for they may lie outside.
+    readonly struct Pairs(long* starts, Vector512<int>* lanes, int count) : ILanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Load(float* row, Vector512<int> exists)
+        {
+            var even = Vector512.Create(-1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0);
+            var low = Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+            var numbers = Vector512<float>.Zero;
+            for (var s = 0; s < count; s++)
+            {
+                var own = exists & lanes[s];
+                var first = Avx512F.PermuteVar16x32(own, low) & even;
+                var second = Avx512F.PermuteVar16x32(own, low + Vector512.Create(8)) & even;
+                var at = row + starts[s];
+                numbers |= Avx512F.PermuteVar16x32x2(Avx512F.MaskLoad(at, first.AsSingle(), Vector512<float>.Zero),
+                    Vector512<int>.Indices * 2,
+                    Avx512F.MaskLoad(at + Group, second.AsSingle(), Vector512<float>.Zero));
+            }
             return numbers;
         }
     }

@@ -11,6 +11,7 @@ public sealed unsafe class PanelLookupTests
     [InlineData("5 12", 1, "3 3 3", 1)]
     [InlineData("3 3", 1, "4 9", 2)]
     [InlineData("2 5 3", 2, "40", 3)]
+    [InlineData("6 7", 2, "4 4", 2)]
     [InlineData("37", 5, "2 2 2", 4)]
     [InlineData("11", 1, "2 31", 2)]
     public void Panels_hold_what_each_lane_and_sum_say(string lanes, int step, string sums, int windows)
