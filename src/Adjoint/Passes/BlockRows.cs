@@ -38,7 +38,7 @@ sealed class BlockRows
         var lines = group.Lines.Select(n => (Line)program.Body[n]).ToList();
         var written = lines.Select(l => l.Target.Tensor).ToHashSet();
         var first = ((Line)program.Body[seed]).Target;
-        if (first.Axes().Contains("..")) return false;
+        if (first.Axes().Contains("..") || lines.Exists(HasPlaceInFold)) return false;
         var maps = Enumerable.Range(0, first.Indices.Count)
             .Select(d => RowMap.Of(lines, first.Tensor, d)).OfType<RowMap>().ToList();
         if (maps.Count == 0) return false;
@@ -95,6 +95,10 @@ sealed class BlockRows
         Line Renamed(Line line) => line.Map(e =>
             e is Access access && clones.TryGetValue(access.Tensor, out var name) ? access with { Tensor = name } : e);
     }
+
+    // (h,1): how many positions the part 1 has is told by a dimension only.
+    static bool HasPlaceInFold(Line line) => line.Expressions().Any(e =>
+        e.Any(n => n is Composite parts && parts.Parts.Skip(1).Any(p => p is not AxisValue)));
 
     long PerRow(string tensor, List<RowMap> maps) =>
         maps.Aggregate(extents.Tensor(tensor).Count, (count, map) => count / extents.Tensor(tensor).Sizes[map.Dims[tensor]]);

@@ -38,35 +38,62 @@ sealed record ColumnBound(IReadOnlyDictionary<string, int> Dims, IReadOnlyList<s
         return bound.Holds(lines, inner, rows) ? bound : null;
     }
 
+    /// <summary>The lines without conditions that the blocks make needless: products run without them. Where a factor is
+    /// 0 outside, and where nobody reads what stands outside.</summary>
+    public IReadOnlyList<Line> Freed(IReadOnlyList<Line> lines, HashSet<string> inner, RowMap rows)
+    {
+        var (ends, zeroOutside) = Outside(lines, inner, rows);
+        return [.. lines.Select((line, n) =>
+        {
+            var isUnread = inner.Contains(line.Target.Tensor) && Dims.ContainsKey(line.Target.Tensor)
+                && Enumerable.Range(0, lines.Count).All(m => ends[m] || lines[m].Reads().All(r => r.Tensor != line.Target.Tensor));
+            if (line.Op is not (LineOp.Add or LineOp.Subtract) || !isUnread && !IsZero(line.Value, n, zeroOutside, rows)) return line;
+            return line with { Condition = Traversal.Conjunction(line.Condition.Conjuncts()
+                .Where(c => ShiftOf(c, rows.Axes[n], Axes[n]) is null)) };
+        })];
+    }
+
     bool Holds(IReadOnlyList<Line> lines, HashSet<string> inner, RowMap rows)
     {
-        var zeroOutside = inner.Where(Dims.ContainsKey).ToHashSet();
-        var ends = lines.Select((l, n) => Axes[n] is null
-            || l.Condition.Conjuncts().Exists(c => ShiftOf(c, rows.Axes[n], Axes[n]) is not null)).ToList();
-        for (var n = 0; n < lines.Count; n++)
-            if (!ends[n] && !IsZero(lines[n].Value, n)) zeroOutside.Remove(lines[n].Target.Tensor);
+        var (ends, zeroOutside) = Outside(lines, inner, rows);
         for (var n = 0; n < lines.Count; n++)
         {
             var (target, op) = (lines[n].Target, lines[n].Op);
             if (ends[n] || inner.Contains(target.Tensor) && Dims.ContainsKey(target.Tensor)) continue;
-            if (op is not (LineOp.Add or LineOp.Subtract) || !IsZero(lines[n].Value, n)) return false;
+            if (op is not (LineOp.Add or LineOp.Subtract) || !IsZero(lines[n].Value, n, zeroOutside, rows)) return false;
         }
         return true;
-
-        // A tensor counts as 0 outside only while every line that writes it, and stands before, makes it so.
-        bool IsZero(Expr value, int n) => value switch
-        {
-            Number { Value: 0 } => true,
-            Access access => zeroOutside.Contains(access.Tensor),
-            Negate negate => IsZero(negate.Value, n),
-            Where where => IsZero(where.Else, n) && (IsZero(where.Then, n)
-                || where.Condition.Conjuncts().Exists(c => ShiftOf(c, rows.Axes[n], Axes[n]) is not null)),
-            Binary { Operator: Arithmetic.Multiply } product => IsZero(product.Left, n) || IsZero(product.Right, n),
-            Binary { Operator: Arithmetic.Divide } quotient => IsZero(quotient.Left, n),
-            Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } sum => IsZero(sum.Left, n) && IsZero(sum.Right, n),
-            _ => false,
-        };
     }
+
+    // Which lines have the bound as a condition, and which tensors are 0 beyond it: those that every line that writes them
+    // makes so, whole products apart (they lose their condition when only bounded lines read them).
+    (List<bool> Ends, HashSet<string> ZeroOutside) Outside(IReadOnlyList<Line> lines, HashSet<string> inner, RowMap rows)
+    {
+        var ends = lines.Select((l, n) => Axes[n] is null
+            || l.Condition.Conjuncts().Exists(c => ShiftOf(c, rows.Axes[n], Axes[n]) is not null)).ToList();
+        var zeroOutside = inner.Where(Dims.ContainsKey).ToHashSet();
+        for (var n = 0; n < lines.Count; n++)
+            if (!(ends[n] && IsPointwise(lines[n])) && !IsZero(lines[n].Value, n, zeroOutside, rows))
+                zeroOutside.Remove(lines[n].Target.Tensor);
+        return (ends, zeroOutside);
+    }
+
+    static bool IsPointwise(Line line) => line.Axes().TrueForAll(line.Target.Axes().Contains);
+
+    bool IsZero(Expr value, int n, HashSet<string> zeroOutside, RowMap rows) => value switch
+    {
+        Number { Value: 0 } => true,
+        Access access => zeroOutside.Contains(access.Tensor),
+        Negate negate => IsZero(negate.Value, n, zeroOutside, rows),
+        Where where => IsZero(where.Else, n, zeroOutside, rows) && (IsZero(where.Then, n, zeroOutside, rows)
+            || where.Condition.Conjuncts().Exists(c => ShiftOf(c, rows.Axes[n], Axes[n]) is not null)),
+        Binary { Operator: Arithmetic.Multiply } product =>
+            IsZero(product.Left, n, zeroOutside, rows) || IsZero(product.Right, n, zeroOutside, rows),
+        Binary { Operator: Arithmetic.Divide } quotient => IsZero(quotient.Left, n, zeroOutside, rows),
+        Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } sum =>
+            IsZero(sum.Left, n, zeroOutside, rows) && IsZero(sum.Right, n, zeroOutside, rows),
+        _ => false,
+    };
 
     // column <= row + shift, however it is written.
     static int? ShiftOf(Expr condition, string row, string? column)

@@ -33,6 +33,7 @@ sealed class RowBlocks
         for (var d = 0; d < sizes.Length && bound is null && inner.Contains(first.Tensor); d++)
             if (maps.TrueForAll(m => m.Dims[first.Tensor] != d))
                 (bound, columns) = (ColumnBound.Of(lines, inner, blocked, first.Tensor, d), sizes[d]);
+        if (bound is not null) this.lines = [.. bound.Freed(lines, inner, blocked)];
         var parts = bound is null ? 1 : MostParts;
         rows = Rows(all, Math.Min(all, Math.Max(fewest, Math.Min(rows, (all + parts - 1) / parts))));
         var blocks = all / rows;
@@ -124,7 +125,18 @@ sealed class RowBlocks
                 Access access when inner.Contains(access.Tensor) => new Access(renamed[access.Tensor],
                     [.. access.Indices.SelectMany((index, d) =>
                         d == blocked.Dims[access.Tensor] ? places : [Placed(index)])]),
+                Composite parts when parts.Parts.Any(p => Placed(p) is not (AxisValue or Number)) => Unfolded(parts),
                 _ => expr.WithParts(expr.Parts().Map(Placed)),
             };
+
+            // (h,t) with a sum for t is h * #t + t.
+            Expr Unfolded(Composite composite)
+            {
+                var sum = Placed(composite.Parts[0]);
+                foreach (var part in composite.Parts.Skip(1))
+                    sum = new Binary(Arithmetic.Add, new Binary(Arithmetic.Multiply, sum,
+                        new Number(extents[((AxisValue)part).Axis])), Placed(part));
+                return sum;
+            }
         }).ToEquatable();
 }

@@ -13,12 +13,16 @@ sealed unsafe class CpuPlan : Plan
         var types = new Dictionary<string, DType>(step.Types);
         foreach (var (name, leaf) in names) types[name] = leaf.Type;
         program = CpuProgram.Compile(step.Program, names.ToDictionary(n => n.Name, n => n.Leaf.Shape.ToArray()), types,
-            options: (options ?? new()) with { TakesKeys = true, TakesNumbers = true }, results: step.Results.Length, phases: phases);
+            options: (options ?? new()) with { TakesKeys = true, TakesNumbers = true, ChecksFinite = ChecksFinite },
+            results: step.Results.Length, phases: phases);
     }
 
     /// <summary>Whether kernels can be made here, and nobody asked for the reference.</summary>
     public static bool IsOn { get; } = RuntimeFeature.IsDynamicCodeSupported
         && Environment.GetEnvironmentVariable("ADJOINT_BACKEND") != "reference";
+
+    /// <summary>Whether the first line that makes a NaN or an infinity ends a run: <c>ADJOINT_CHECK=finite</c>.</summary>
+    static bool ChecksFinite { get; } = Environment.GetEnvironmentVariable("ADJOINT_CHECK") == "finite";
 
     public override bool MayOverwrite(int output, IReadOnlyList<int> operands) =>
         program.MayOverwrite(output, operands);

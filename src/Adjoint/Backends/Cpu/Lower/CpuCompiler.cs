@@ -30,7 +30,7 @@ sealed class CpuCompiler
     /// <summary>Makes the steps; before, it is only known how each line runs.</summary>
     public void Compile(Phases phases)
     {
-        Steps = Compile(program.Program.Body);
+        Steps = [.. Operands(), .. Compile(program.Program.Body)];
         phases.End("kernels");
     }
 
@@ -62,10 +62,10 @@ sealed class CpuCompiler
 
     /// <summary>Tensors whose cells need a start value before the first step.</summary>
     public bool NeedsStart(TensorPlace place) =>
-        !tensors.Writers(place.Name).Any(p => p.IsFirst) && Unset(place) is not { Ranges.Count: 0 };
+        options.ChecksFinite || !tensors.Writers(place.Name).Any(p => p.IsFirst) && Unset(place) is not { Ranges.Count: 0 };
 
     /// <summary>The cells of a tensor that need one; null for all.</summary>
-    public UnsetCells? Unset(TensorPlace place) => unset.Of(place);
+    public UnsetCells? Unset(TensorPlace place) => options.ChecksFinite ? null : unset.Of(place);
 
     HashSet<string> Downward { get; } = [];
 
@@ -89,6 +89,11 @@ sealed class CpuCompiler
             }
     }
 
+    // Values that were there before the first line are no line's doing.
+    IEnumerable<CpuStep> Operands() => !options.ChecksFinite ? []
+        : program.Places.Where(p => p is { IsOperand: true, IsInteger: false, Count: > 0 })
+            .Select(p => new FiniteStep(program, p, null));
+
     CpuStep[] Compile(EquatableArray<Statement> body)
     {
         var steps = new List<CpuStep>();
@@ -108,6 +113,12 @@ sealed class CpuCompiler
             else if (plans.TryGetValue((Line)body[i], out var plan) && !taken.Contains(plan))
             {
                 tree.Add(plan);
+                if (options.ChecksFinite)
+                {
+                    Flush();
+                    steps.Add(new FiniteStep(program, program[plan.Line.Target.Tensor], plan.Line.Source));
+                    continue;
+                }
                 if (plan.Contraction is null) continue;
                 var following = body.Skip(i + 1).TakeWhile(s => s is Line)
                     .Select(s => plans.GetValueOrDefault((Line)s)).OfType<LinePlan>();
@@ -253,7 +264,7 @@ sealed class CpuCompiler
         new Compare(Comparison.Less, bound.ToExpr(axis => new AxisValue(axis)), new Number(0)));
 
     // Written first and read only in this kernel, and nobody outside asks for it.
-    bool IsLocal(string tensor, IReadOnlyList<LinePlan> own) => !program[tensor].IsOutput
+    bool IsLocal(string tensor, IReadOnlyList<LinePlan> own) => !options.ChecksFinite && !program[tensor].IsOutput
         && !program[tensor].IsInteger && own.Any(p => p.IsFirst && p.Line.Target.Tensor == tensor)
         && tensors.Of(tensor).All(own.Contains);
 

@@ -25,6 +25,10 @@ sealed record CpuOptions
     /// <summary>Work below which a loop is not worth a second thread, in operations; about 10 µs.</summary>
     public long OperationsPerChunk { get; init; } = 1 << 17;
 
+    /// <summary>Every line runs alone and as it is written, and the first that makes a NaN or an infinity ends the
+    /// run.</summary>
+    public bool ChecksFinite { get; init; }
+
     /// <summary>The caller gives the <see cref="RandomKey"/> of each random operand in place of its numbers.</summary>
     public bool TakesKeys { get; init; }
 

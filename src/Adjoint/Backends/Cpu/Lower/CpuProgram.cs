@@ -78,7 +78,8 @@ sealed class CpuProgram
         var count = results ?? program.Outputs.Count;
         options ??= new();
         var integers = Checker.IntegerOperands(program);
-        var (passed, all) = ProgramPasses.Run(program with { Outputs = [.. program.Outputs.Take(count)] }, extents,
+        var wanted = program with { Outputs = [.. program.Outputs.Take(count)] };
+        var (passed, all) = options.ChecksFinite ? (wanted, extents) : ProgramPasses.Run(wanted, extents,
             (a, b) => TypeOf(a) == TypeOf(b), options.Blocks, Debugging.Level < 4 ? null
                 : (name, changed) => Debugging.Report($"{name}:\n{Printer.Print(changed)}"));
         phases.End("sizes and passes");
