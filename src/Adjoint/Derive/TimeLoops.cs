@@ -40,17 +40,13 @@ static class TimeLoops
         return result;
     }
 
-    // A line that never names the loop's axis was still run once a step.
-    static Statement Outside(TimeLoop loop, Statement statement)
-    {
-        EquatableArray<Statement> moved = [statement];
-        if (moved.AllLines().All(IsRepeatable))
-            return moved.MapLines(l => l.Axes().Contains(loop.Axis) ? l
-                : l with { Value = Algebra.Multiply(l.Value, new ExtentValue(loop.Axis)) })[0];
-        return loop with { Body = moved };
-
-        bool IsRepeatable(Line line) => line.Axes().Contains(loop.Axis) || line.Op is LineOp.Add or LineOp.Subtract;
-    }
+    // A line that never names the loop's axis was still run once a step. An inner loop is on a cycle of its own, and
+    // stays.
+    static Statement Outside(TimeLoop loop, Statement statement) => statement is not Line line ? loop with { Body = [statement] }
+        : line.Axes().Contains(loop.Axis) ? line
+        : line.Op is LineOp.Add or LineOp.Subtract
+            ? line with { Value = Algebra.Multiply(line.Value, new ExtentValue(loop.Axis)) }
+        : loop with { Body = [line] };
 
     /// <summary>[u, v]: v reads, directly or through others, what u writes.</summary>
     static bool[,] Reachability(EquatableArray<Statement> nodes)

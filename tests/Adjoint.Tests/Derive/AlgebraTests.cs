@@ -21,4 +21,14 @@ public sealed class AlgebraTests
         Assert.Equal(new Not(condition), Algebra.Not(condition, _ => false));
         Assert.Equal(condition, Algebra.Not(new Not(condition), _ => false));
     }
+
+    [Theory]
+    [InlineData("c - 1 * (a + b)", "c - a - b")]
+    [InlineData("c - 1 * (a - b)", "c - a + b")]
+    [InlineData("c + 1 * (a - b)", "c + a - b")]
+    [InlineData("-a + b", "b - a")]
+    [InlineData("2 * a + 2 * b", "2 * (a + b)")]
+    [InlineData("a - a + b", "b")]
+    public void A_sum_is_brought_into_the_form_a_person_writes(string given, string expected) =>
+        Assert.Equal(expected, Printer.Print(new Normal(null).Of(Parser.Expression(given))));
 }

@@ -204,4 +204,8 @@ public sealed class ExtentsTests
             Assert.Equal((int)numbers.Tensor(tensor).Count, formulas.Cells(tensor).Evaluate(sizes));
         Assert.Equal(-3, formulas.Dims("y")[0].From);
     }
+
+    [Fact]
+    public void Parts_of_an_empty_dimension_that_nothing_else_tells_are_empty() => Assert.Equal(0,
+        Bind("f(x[(h,c)], w[h]) -> y[h]\n  y[h] += x[(h,c)] * w[h]", ("x", [0]), ("w", [0]))["c"]);
 }

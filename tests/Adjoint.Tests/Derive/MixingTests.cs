@@ -142,4 +142,12 @@ public sealed class MixingTests
             """));
         Assert.Contains(mixing.Mixes, m => m.Output == "f" && m.IsRecurrent);
     }
+
+    [Fact]
+    public void A_position_left_out_bounds_nothing()
+    {
+        var mix = Mixing.Of(Parser.Parse("f(x[u], z[t]) -> y[t]\n  y[t] += z[t] * x[u]  if u != t"))
+            .Between("y", "t", "x", "u")!;
+        Assert.Equal((null, null), (mix.From, mix.To));
+    }
 }
