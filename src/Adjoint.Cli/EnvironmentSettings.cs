@@ -15,8 +15,8 @@ static class EnvironmentSettings
     /// <summary>Every variable the library, the command line and the tests read.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
-        "ADJOINT_THREADS", CodeTarget.WidthVariable, "ADJOINT_BACKEND", "ADJOINT_DEBUG", "ADJOINT_TRACE",
-        "ADJOINT_DATA", "ADJOINT_SLOW", "ADJOINT_RANDOM", "ADJOINT_SEED",
+        "ADJOINT_THREADS", CodeTarget.WidthVariable, "ADJOINT_BACKEND", "ADJOINT_CHECK",
+        "ADJOINT_DEBUG", "ADJOINT_TRACE", "ADJOINT_DATA", "ADJOINT_SLOW", "ADJOINT_RANDOM", "ADJOINT_SEED",
     ];
 
     public static List<EnvironmentSetting> Of(IDictionary environment) =>
@@ -30,6 +30,7 @@ static class EnvironmentSettings
         "ADJOINT_THREADS" when !int.TryParse(value, CultureInfo.InvariantCulture, out var n) || n is <= 0 or > 1024 =>
             "no number from 1 to 1024: it is ignored",
         "ADJOINT_BACKEND" when value != "reference" => "only 'reference' has a meaning: it is ignored",
+        "ADJOINT_CHECK" when value != "finite" => "only 'finite' has a meaning: it is ignored",
         "ADJOINT_DEBUG" when !int.TryParse(value, CultureInfo.InvariantCulture, out _) => "no number: it is ignored",
         _ when !Known.Contains(name) => NearNames.Of(name, Known) is [var near, ..]
             ? $"nothing reads it; a near name is {near}" : "nothing reads it",
