@@ -20,7 +20,7 @@ static class BenchCommand
             Description = "threads at work; otherwise ADJOINT_THREADS, or all cores",
         };
         var list = new Option<bool>("--list") { Description = "print the names and measure nothing" };
-        var json = CommonOptions.Json();
+        var json = CommandGrammar.Json();
         var command = new Command("bench", "Measures whole steps against what this machine can do at most, and parse, "
             + "reverse and cost of programs: median and spread of repeated runs.")
         {

@@ -15,13 +15,13 @@ static class CostCommand
             Description = "ops of the catalogue or files of programs; several are compared in a table",
             Arity = ArgumentArity.OneOrMore,
         };
-        var program = CommonOptions.Program();
+        var program = CommandGrammar.Program();
         var table = new Option<bool>("--table")
         {
             Description = "one row a program: training beside generating. A program x_step in the same file is one step "
                 + "of generating with x: its state is what it updates, and its axis t the number of steps so far",
         };
-        var set = CommonOptions.Set();
+        var set = CommandGrammar.Set();
         set.Description = "the value of an attribute, or a letter for it: heads=h";
         var size = new Option<string[]>("--size")
         {
@@ -30,7 +30,7 @@ static class CostCommand
                 "a number (t=512), another letter or a formula (i=d, f=4*n), or a letter for a product (h*c=n)",
             DefaultValueFactory = _ => [],
         };
-        var json = CommonOptions.Json();
+        var json = CommandGrammar.Json();
         var command = new Command("cost",
             "Counts operations, memory and depth of a program and of its reverse, as formulas in its extents.")
         {

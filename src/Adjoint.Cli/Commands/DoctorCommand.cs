@@ -12,7 +12,7 @@ static class DoctorCommand
         {
             Description = "also measure the peak of the arithmetic and the speed of memory (a second)",
         };
-        var json = CommonOptions.Json();
+        var json = CommandGrammar.Json();
         var command = new Command("doctor",
             "Shows what this machine has for kernels: vectors, cores, caches, memory, and the settings in force.")
         {

@@ -13,16 +13,16 @@ static class ExplainCommand
 
     public static Command Create(Terminal terminal)
     {
-        var subject = CommonOptions.Subject();
-        var program = CommonOptions.Program();
+        var subject = CommandGrammar.Subject();
+        var program = CommandGrammar.Program();
         var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs" };
         var kernel = new Option<bool>("--kernel")
         {
             Description = "print what runs on this processor, as C#; with --grad of forward and reverse",
         };
-        var set = CommonOptions.Set();
-        var size = CommonOptions.Size();
-        var json = CommonOptions.Json();
+        var set = CommandGrammar.Set();
+        var size = CommandGrammar.Size();
+        var json = CommandGrammar.Json();
         var command = new Command("explain",
             "Prints a definition, the derived reverse in order of execution, what mixes with what, and the cost.")
         {

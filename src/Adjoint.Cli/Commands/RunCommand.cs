@@ -7,8 +7,8 @@ static class RunCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var subject = CommonOptions.Subject();
-        var program = CommonOptions.Program();
+        var subject = CommandGrammar.Subject();
+        var program = CommandGrammar.Program();
         var input = new Option<string[]>("--in")
         {
             HelpName = "a.npz or x=x.npy",
@@ -37,8 +37,8 @@ static class RunCommand
             HelpName = "reference",
             Description = "reference: results stay in double, as they are computed",
         };
-        var set = CommonOptions.Set();
-        var json = CommonOptions.Json();
+        var set = CommandGrammar.Set();
+        var json = CommandGrammar.Json();
         var command = new Command("run", "Runs a program on arrays named as its operands.")
         {
             subject, program, input, output, grad, set, seed, backend, json,

@@ -13,17 +13,17 @@ static class VerifyCommand
 
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var subject = CommonOptions.Subject();
+        var subject = CommandGrammar.Subject();
         subject.Arity = ArgumentArity.ZeroOrOne;
-        var program = CommonOptions.Program();
+        var program = CommandGrammar.Program();
         var seed = new Option<string?>("--seed")
         {
             HelpName = "integer",
             Description = "draws the inputs; 1 if left out",
         };
-        var set = CommonOptions.Set();
-        var size = CommonOptions.Size();
-        var json = CommonOptions.Json();
+        var set = CommandGrammar.Set();
+        var size = CommandGrammar.Size();
+        var json = CommandGrammar.Json();
         var command = new Command("verify", Description) { subject, program, set, size, seed, json };
         command.SetAction(parsed =>
         {

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Adjoint.Cli;
 
 /// <summary>Arguments and options that mean the same in every command.</summary>
-static class CommonOptions
+static class CommandGrammar
 {
     public static Argument<string> Subject() =>
         new("subject") { HelpName = "op or file.loops", Description = "an op of the catalogue, or a file of programs" };
