@@ -33,6 +33,18 @@ static class JsonText
         writer.WriteEndArray();
     }
 
+    public static void Objects<T>(this Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> write)
+    {
+        writer.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            writer.WriteStartObject();
+            write(item);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
     /// <summary>A number; text for what JSON has no number for.</summary>
     public static void Value(this Utf8JsonWriter writer, double value)
     {

@@ -75,18 +75,14 @@ static class CostCommand
 
     static string Json(List<Subject> subjects, Letters letters) => JsonText.Object(json =>
     {
-        json.WriteStartArray("programs");
-        foreach (var subject in subjects)
+        json.Objects("programs", subjects, subject =>
         {
-            json.WriteStartObject();
             json.WriteString("name", subject.Program.Name);
             var (forward, back) = letters.Of(subject.Program, Reverse.Of(subject.Program));
             CostText.Write(json, "forward", forward, letters);
             if (back is null) json.WriteNull("reverse");
             else CostText.Write(json, "reverse", back, letters);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     });
 
     // In a table a letter need not be one of every program, but of some.

@@ -86,29 +86,21 @@ static class DoctorCommand
             foreach (var bits in machine.Widths) json.WriteNumberValue(bits);
             json.WriteEndArray();
             json.WriteBoolean("fusedMultiplyAdd", machine.Target.HasFma);
-            json.WriteStartArray("caches");
-            foreach (var cache in machine.DataCaches)
+            json.Objects("caches", machine.DataCaches, cache =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("level", cache.Level);
                 json.WriteNumber("bytes", cache.Bytes);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             json.WriteNumber("memoryBytes", machine.MemoryBytes);
             if (machine.FreeBytes is { } free) json.WriteNumber("freeBytes", free);
             else json.WriteNull("freeBytes");
             json.WriteBoolean("kernels", machine.HasKernels);
-            json.WriteStartArray("settings");
-            foreach (var setting in settings)
+            json.Objects("settings", settings, setting =>
             {
-                json.WriteStartObject();
                 json.WriteString("name", setting.Name);
                 json.WriteString("value", setting.Value);
                 json.WriteString("problem", setting.Problem);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            });
             if (speed is null) return;
             json.WriteNumber("operationsPerSecond", speed.Operations);
             json.WriteNumber("copiedBytesPerSecond", speed.Bytes);

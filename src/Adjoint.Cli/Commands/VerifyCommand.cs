@@ -84,19 +84,15 @@ static class VerifyCommand
         json.WriteNumber("seed", seed);
         json.WriteNumber("verified", results.Count(r => r.Passed));
         json.WriteNumber("failed", results.Count(r => !r.Passed));
-        json.WriteStartArray("programs");
-        foreach (var result in results)
+        json.Objects("programs", results, result =>
         {
-            json.WriteStartObject();
             json.WriteString("name", result.Program);
             json.WriteBoolean("passed", result.Passed);
             json.WriteString("inputs", result.Inputs);
             json.WriteStartArray("checks");
             foreach (var check in result.Checks) Write(json, check);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     });
 
     static void Write(Utf8JsonWriter json, Check check)

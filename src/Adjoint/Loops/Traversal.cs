@@ -76,6 +76,11 @@ static class Traversal
     public static IEnumerable<Line> AllLines(this EquatableArray<Statement> body) =>
         body.SelectMany(s => s is TimeLoop loop ? loop.Body.AllLines() : [(Line)s]);
 
+    /// <summary>The same with the time loops around each, the outermost first.</summary>
+    public static IEnumerable<(Line Line, TimeLoop[] Loops)> LoopedLines(this EquatableArray<Statement> body,
+        params TimeLoop[] around) => body.SelectMany(s =>
+            s is TimeLoop loop ? loop.Body.LoopedLines([.. around, loop]) : [((Line)s, around)]);
+
     /// <summary>The axes an expression mentions as positions, in text order; <c>#j</c> mentions none.</summary>
     public static void AddAxes(this Expr expr, List<string> axes) => expr.Visit(node =>
     {

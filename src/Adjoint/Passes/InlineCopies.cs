@@ -14,16 +14,10 @@ sealed class InlineCopies
     {
         (this.program, this.extents) = (program, extents);
         var writers = program.Lines.CountBy(l => l.Target.Tensor).ToDictionary();
-        Find(program.Body, []);
-
-        void Find(EquatableArray<Statement> body, string[] loops)
-        {
-            foreach (var statement in body)
-                if (statement is TimeLoop loop) Find(loop.Body, [.. loops, loop.Axis]);
-                else if (statement is Line { Value: Access source } line && writers[line.Target.Tensor] == 1
-                    && IsCopy(line, source, loops) && isSameType(line.Target.Tensor, source.Tensor))
-                    copies[line.Target.Tensor] = line with { Value = Resolved(source) };
-        }
+        foreach (var (line, loops) in program.Body.LoopedLines())
+            if (line.Value is Access source && writers[line.Target.Tensor] == 1 && IsCopy(line, source, loops)
+                && isSameType(line.Target.Tensor, source.Tensor))
+                copies[line.Target.Tensor] = line with { Value = Resolved(source) };
     }
 
     public static LoopProgram Run(LoopProgram program, Extents extents, Func<string, string, bool> isSameType)
@@ -43,11 +37,11 @@ sealed class InlineCopies
     }
 
     // Every cell of the copy is written once, from a cell whose place needs no looking up.
-    bool IsCopy(Line line, Access source, string[] loops)
+    bool IsCopy(Line line, Access source, TimeLoop[] loops)
     {
         var axes = line.Target.Indices.Select(i => (i as AxisValue)?.Axis).ToList();
         return line is { Op: LineOp.Set or LineOp.Add, Condition: null } && axes.TrueForAll(a => a is not null)
-            && axes.Distinct().Count() == axes.Count && loops.All(axes.Contains)
+            && axes.Distinct().Count() == axes.Count && loops.All(l => axes.Contains(l.Axis))
             && source.Axes().TrueForAll(axes.Contains) && !source.Indices.Any(i => i.Any(e => e is Access))
             && extents.Tensor(line.Target.Tensor).From.All(f => f == 0)
             && axes.Select((a, d) => extents[a!] == extents.Tensor(line.Target.Tensor).Sizes[d]).All(same => same)

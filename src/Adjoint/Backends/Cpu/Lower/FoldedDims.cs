@@ -10,7 +10,10 @@ static class FoldedDims
     public static Dictionary<string, IReadOnlyList<bool>> Of(BoundProgram program, Func<string, bool> isFirst)
     {
         var accesses = new Dictionary<string, List<(Access Access, TimeLoop[] Loops)>>();
-        Collect(program.Program.Body, []);
+        foreach (var (line, loops) in program.Program.Body.LoopedLines())
+            foreach (var access in line.Reads().Append(line.Target))
+                (accesses.TryGetValue(access.Tensor, out var list) ? list : accesses[access.Tensor] = [])
+                    .Add((access, loops));
         var folded = new Dictionary<string, IReadOnlyList<bool>>();
         foreach (var place in program.Places)
         {
@@ -23,15 +26,5 @@ static class FoldedDims
             if (dims.Contains(true)) folded[place.Name] = dims;
         }
         return folded;
-
-        void Collect(EquatableArray<Statement> body, TimeLoop[] loops)
-        {
-            foreach (var statement in body)
-                if (statement is TimeLoop loop) Collect(loop.Body, [.. loops, loop]);
-                else if (statement is Line line)
-                    foreach (var access in line.Reads().Append(line.Target))
-                        (accesses.TryGetValue(access.Tensor, out var list) ? list : accesses[access.Tensor] = [])
-                            .Add((access, loops));
-        }
     }
 }

@@ -16,7 +16,7 @@ sealed class UnsetCellsFinder
     public UnsetCellsFinder(BoundProgram program, LineTensors tensors)
     {
         (this.program, this.tensors) = (program, tensors);
-        Collect(program.Program.Body, []);
+        foreach (var (line, around) in program.Program.Body.LoopedLines()) loops[line] = around;
     }
 
     /// <summary>Null where every cell needs the start value.</summary>
@@ -42,13 +42,6 @@ sealed class UnsetCellsFinder
         return boxes.Count == 0 || left.Count > 0 && place.Folded is not null ? null : new(dim, left);
 
         bool IsWhole((long Low, long High)[] box, int d) => box[d] == (0, sizes[d] - 1);
-    }
-
-    void Collect(EquatableArray<Statement> body, TimeLoop[] around)
-    {
-        foreach (var statement in body)
-            if (statement is TimeLoop loop) Collect(loop.Body, [.. around, loop]);
-            else loops[(Line)statement] = around;
     }
 
     // First and last position in each dimension; null where a line does not write all cells between them.
