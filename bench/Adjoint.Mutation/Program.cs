@@ -82,7 +82,9 @@ bool Run(int worker, byte[]? image, TimeSpan limit)
         [.. Classes("Textbook", "CostGolden", "NormGolden", "RecurrentGolden", "AttentionGolden", "LossGolden", "ProductGolden",
             "OptimizerGolden", "GradientPenaltyGolden")],
         [.. Classes("Example", "RandomProgram", "RandomReverse", "RandomGradient", "RandomSecondOrder")],
-        [.. Classes("Catalogue")],
+        [.. Classes("Catalogue", "ProgramPasses", "RandomCost", "CountedCost", "MaclaurinGolden", "ExplainCommand", "CostCommand", "Error")],
+        [.. Classes("ReductionOps", "IndexOps", "ShapeOps", "AttentionOps", "RecurrentOps", "PoolingOps", "ConvolutionOps", "SequenceLossOps",
+            "NormOps", "CpuProgram", "CpuCatalogue", "OnnxVector")],
     ];
     foreach (var stage in stages)
     {

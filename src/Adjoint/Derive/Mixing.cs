@@ -126,7 +126,8 @@ public sealed class Mixing
         foreach (var condition in line.Condition.Conjuncts())
         {
             if (condition is not Compare compare || PointCount.Difference(compare, extents) is not { } form) continue;
-            if (compare.Operator is not (Comparison.Equal or Comparison.NotEqual)) limits.Add(form);
+            if (compare.Operator is Comparison.NotEqual) continue;
+            limits.Add(form);
             if (compare.Operator is not Comparison.Equal) continue;
             if (PointCount.Solve(form, compare, a => !own.Contains(a)) is ({ } axis, { } value))
             {
