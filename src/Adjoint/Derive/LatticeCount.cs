@@ -95,7 +95,8 @@ static class LatticeCount
             [.. Axes.Select(a => (a.Name, a.Size.Substitute(values).AtLeastZero()))],
             Limits.Select(l => l.Substitute(name => name[^1] == '\'' ? null : values(name))));
 
-        public bool Equals(CountAtom? other) => Text == other?.Text;
+        // arrays are compared by what they say
+        public bool Equals(CountAtom? other) => base.Equals(other);
         public override int GetHashCode() => base.GetHashCode();
     }
 }

@@ -122,13 +122,12 @@ sealed class ReverseSignature
 
     HashSet<string> Known(IEnumerable<Operand> operands)
     {
-        var known = new HashSet<string>();
+        // what an axis line needs is itself needed, so it becomes known too
+        var known = axes.Select(a => a.Axis).ToHashSet();
         var dims = operands.SelectMany(o => o.Dims).ToList();
         for (var grew = true; grew;)
         {
             grew = false;
-            foreach (var axis in axes)
-                if (!axis.Bound.Any(e => e is ExtentValue extent && !known.Contains(extent.Axis))) grew |= known.Add(axis.Axis);
             foreach (var dim in dims)
                 if (dim.Axes.Where(a => !known.Contains(a)).ToList() is [var single]) grew |= known.Add(single);
         }

@@ -33,6 +33,13 @@ public sealed class ExtentsTests
     }
 
     [Fact]
+    public void Leading_dimensions_in_front_need_none_of_their_own()
+    {
+        var error = Assert.Throws<ShapeException>(() => Bind("f(x[..,i]) -> y\n  y[..] += x[..,i]", ("x", [])));
+        Assert.Contains("x has 0 dimensions; x[..,i] has at least 1.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_size_that_nothing_tells_is_shown_at_the_first_line_that_writes_it()
     {
         var error = Assert.Throws<LoopException>(() => Bind("""

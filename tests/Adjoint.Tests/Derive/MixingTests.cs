@@ -17,6 +17,7 @@ public sealed class MixingTests
     [InlineData("y[t,j] += x[t,k]", "per position")]
     [InlineData("y[t,j] += x[u,j]  if u <= t", "all before")]
     [InlineData("y[t,j] += x[u,j]  if u < t", "all before -1")]
+    [InlineData("y[t,j] += x[u,j]  if u <= t + 7 % 4", "all before +3")]
     [InlineData("y[t,j] += x[u,j]  if u <= t and t < u + 3", "window [-2, 0]")]
     [InlineData("y[t,j] += x[u,j]  if 2*u <= 2*t + 5 and 2*t <= 2*u + 3", "window [-1, +2]")]
     [InlineData("y[t,j] += x[u,j]  if u == t + k - 1", "window [-1, +1]")]
@@ -57,6 +58,7 @@ public sealed class MixingTests
         Assert.Equal("floor((t + 63) / 64)", Between(Band, "t", "x").PathLength(t)!.ToString());
         Assert.Equal(t, Between("f(x[t]) -> y\n  for t:\n    y[t] = y[t-1] + x[t]", "t", "x").PathLength(t));
         Assert.Equal(1, Between("f(x[t]) -> y[t]\n  axis u < #t\n  y[t] += x[u]", "t", "x").PathLength(t));
+        Assert.Equal(1, Between("f(x[t]) -> y[t]\n  axis u < #t\n  y[t] += x[u]  if u <= t", "t", "x").PathLength(t));
         Assert.Null(Between("f(x[t]) -> y\n  y[t] = x[t]", "t", "x").PathLength(t));
     }
 
