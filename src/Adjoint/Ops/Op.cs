@@ -33,14 +33,15 @@ public sealed class Op
     /// <param name="attributes">In the order of the signature; those left out keep their defaults.</param>
     /// <exception cref="ShapeException">The shapes do not fit together; the message shows the line.</exception>
     public Tensor Call(ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) =>
-        CallAll(operands, attributes)[0];
+        Record(operands, attributes).Outputs[0];
 
     /// <summary>Records a call and returns all outputs.</summary>
     /// <param name="operands">In the order of the signature; random ones are left out and drawn.</param>
     public IReadOnlyList<Tensor> CallAll(ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) =>
-        Recorded.Call(Definition, operands.Length < Program.Operands.Count
-            ? RandomOperands.Added(Program, operands) : operands,
-            attributes).Outputs;
+        Record(operands, attributes).Outputs;
+
+    Recorded Record(ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes) => Recorded.Call(Definition,
+        operands.Length < Program.Operands.Count ? RandomOperands.Added(Program, operands) : operands, attributes);
 
     /// <summary>Records a call whose outputs are of this type, as those of a comparison are bool.</summary>
     internal Tensor CallAs(DType result, ReadOnlySpan<Tensor> operands, params ReadOnlySpan<double> attributes) =>

@@ -72,7 +72,7 @@ abstract class Plan
             Push(tensor);
             while (stack.TryPop(out var top))
             {
-                if (top.Next == top.Call.Operands.Length)
+                if (top.Next == top.Call.Operands.Count)
                 {
                     order.Add(top.Call);
                     continue;

@@ -36,7 +36,7 @@ sealed class PlanKey : IEquatable<PlanKey>
         var arguments = new List<(string Name, double Value)>(); // few: a binary search would not be faster
         foreach (var call in calls)
         {
-            for (var i = 0; i < call.Operands.Length; i++)
+            for (var i = 0; i < call.Operands.Count; i++)
                 if (call.Reads(i)) wiring.Add(Number(call.Operands[i]));
             for (var i = 0; i < call.Attributes.Length; i++)
                 if (call.Binding.IsArgument[i]) wiring.Add(Argument(call, i));

@@ -6,7 +6,7 @@ sealed class Recorded
     // A chain of so many calls that nobody reads is a loop that forgot to; it is computed before it grows further.
     internal const int MaxDepth = 10_000;
 
-    readonly Tensor[] outputs;
+    readonly Tensor[] tensors; // operands, then outputs: one array a call
     Dictionary<string, Tensor>? kept;
 
     Recorded(Binding binding, ReadOnlySpan<Tensor> operands, ReadOnlySpan<double> attributes)
@@ -18,29 +18,28 @@ sealed class Recorded
             Attributes = [.. Attributes];
             attributes.CopyTo(Attributes);
         }
-        Operands = new Tensor[operands.Length];
+        var program = binding.Program;
+        tensors = new Tensor[operands.Length + program.Outputs.Count];
         var needsGrad = false;
         for (var i = 0; i < operands.Length; i++)
         {
             var operand = operands[i];
             needsGrad |= operand.NeedsGrad;
             if (operand.Values is null && operand.Source is { } source) Depth = Math.Max(Depth, source.Depth + 1);
-            Operands[i] = Tracing is null ? operand.Version : operand;
+            tensors[i] = Tracing is null ? operand.Version : operand;
         }
         needsGrad &= Recording.IsGradientOn;
-        var program = binding.Program;
-        outputs = new Tensor[program.Outputs.Count];
-        for (var i = 0; i < outputs.Length; i++)
+        for (var i = 0; i < program.Outputs.Count; i++)
         {
             var type = binding.TypeOf(program.Outputs[i].Name);
-            outputs[i] = new(this, program.Outputs[i].Name, binding.OutputShapes[i], type, needsGrad
-                && type.IsFloating);
+            tensors[operands.Length + i] = new(this, program.Outputs[i].Name, binding.OutputShapes[i], type,
+                needsGrad && type.IsFloating);
         }
     }
 
     public Binding Binding { get; }
-    public Tensor[] Operands { get; }
-    public IReadOnlyList<Tensor> Outputs => outputs;
+    public ArraySegment<Tensor> Operands => new(tensors, 0, Binding.Program.Operands.Count);
+    public ArraySegment<Tensor> Outputs => new ArraySegment<Tensor>(tensors)[Binding.Program.Operands.Count..];
 
     /// <summary>The values of all attributes, in the order of the program.</summary>
     public double[] Attributes { get; }
@@ -65,7 +64,7 @@ sealed class Recorded
     public bool KeepsValues => kept is not null;
 
     /// <summary>Outputs, then kept values in the order in which they were asked for.</summary>
-    public IEnumerable<Tensor> Made => kept is null ? outputs : outputs.Concat(kept.Values);
+    public IEnumerable<Tensor> Made => kept is null ? Outputs : Outputs.Concat(kept.Values);
 
     /// <summary>The program with a name for every value that a reverse keeps.</summary>
     public LoopProgram ProgramToRun => kept is null ? Binding.Program : Binding.Pattern.Reverse!.Forward;
@@ -81,7 +80,7 @@ sealed class Recorded
         {
             Debugging.Report($"Recording: {MaxDepth} calls in a row were recorded and nobody read a value; they are "
                 + $"computed now.\n  last  {definition.Program.Name}\nHint: read or detach what a loop carries on.");
-            Tensor.Compute(call.outputs);
+            Tensor.Compute([.. call.Outputs]);
         }
         return call;
     }
@@ -94,12 +93,12 @@ sealed class Recorded
         var index = 0;
         foreach (var output in Binding.Program.Outputs)
         {
-            if (output.Name == value.Name && output.Dims == value.Dims) return outputs[index];
+            if (output.Name == value.Name && output.Dims == value.Dims) return Outputs[index];
             index++;
         }
         int[] shape = [.. value.Dims.Select(d => d.Axes.Aggregate(1, (size, axis) => size * Binding.Extents[axis])
             + d.To - d.From)];
-        var needsGrad = outputs.Any(o => o.NeedsGrad);
+        var needsGrad = Outputs.Any(o => o.NeedsGrad);
         return kept[value.Name] = new(this, value.Name, shape, Binding.TypeOf(value.Name),
             needsGrad)
         { Dims = value.Dims };

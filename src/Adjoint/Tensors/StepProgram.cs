@@ -70,7 +70,7 @@ sealed class StepWriter(bool takesArguments)
         var updatedDims = new Dictionary<string, EquatableArray<Dim>>();
         var started = new List<(Output Output, string From)>();
         names[call] = map;
-        for (var i = 0; i < call.Operands.Length; i++)
+        for (var i = 0; i < call.Operands.Count; i++)
         {
             if (program.Operands[i].Kind is OperandKind.Shape && !tensors.ContainsKey(call.Operands[i])
                 && IsLeaf(call.Operands[i]))

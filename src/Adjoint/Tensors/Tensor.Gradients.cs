@@ -48,7 +48,7 @@ public sealed partial class Tensor
         for (var i = 0; i < operands.Length; i++) operands[i] = Operand(program.Operands[i].Name);
         double[] attributes = [.. program.Attributes.Select(a => call.Attribute(a.Name))];
         var made = Recorded.Call(call.Binding.Pattern.ReverseDefinition, operands, attributes);
-        for (var i = 0; i < call.Operands.Length; i++)
+        for (var i = 0; i < call.Operands.Count; i++)
         {
             var operand = call.Operands[i];
             if (!operand.NeedsGrad || !reverse.Gradients.TryGetValue(call.Binding.Program.Operands[i].Name,
@@ -60,7 +60,7 @@ public sealed partial class Tensor
 
         Tensor Operand(string name)
         {
-            for (var i = 0; i < call.Operands.Length; i++)
+            for (var i = 0; i < call.Operands.Count; i++)
                 if (call.Binding.Program.Operands[i].Name == name) return call.Operands[i];
             foreach (var value in reverse.Kept)
                 if (value.Name == name) return call.Kept(value);
@@ -78,7 +78,7 @@ public sealed partial class Tensor
         if (Source is not null && seen.Add(Source)) stack.Push((Source, 0));
         while (stack.TryPop(out var top))
         {
-            if (top.Next == top.Call.Operands.Length)
+            if (top.Next == top.Call.Operands.Count)
             {
                 order.Add(top.Call);
                 continue;

@@ -117,9 +117,15 @@ public sealed unsafe partial class Tensor
     }
 
     // The value is a tensor of its own, so its memory now belongs to two.
-    void Take(Storage values) => (Values, version, isShared) = (values, null, true);
+    void Take(Storage values) => Set(values, shared: true);
 
     bool isShared;
+
+    void Set(Storage values, bool shared)
+    {
+        (Values, isShared) = (values, shared);
+        ForgetVersion();
+    }
 
     /// <summary>A leaf that gets its values at each run of a step.</summary>
     internal static Tensor Placeholder(int[] shape, DType type) => new(shape, type);
@@ -128,16 +134,16 @@ public sealed unsafe partial class Tensor
     /// if a recorded call still reads them.</summary>
     internal Storage Exchange(Storage values)
     {
-        var before = isShared || version is not null ? Storage.Allocate(values.Bytes) : Values!;
-        (Values, version, isShared) = (values, null, false);
+        var before = OwnsValues ? Values! : Storage.Allocate(values.Bytes);
+        Set(values, shared: false);
         return before;
     }
 
     /// <summary>Takes these values; whoever reads the ones before keeps them.</summary>
-    internal void Replace(Storage values) => (Values, version, isShared) = (values, null, false);
+    internal void Replace(Storage values) => Set(values, shared: false);
 
     /// <summary>Whether nobody else reads the memory of its values.</summary>
-    internal bool OwnsValues => !isShared && version is null && Values is not null;
+    internal bool OwnsValues => !isShared && rare?.Version is null && Values is not null;
 
     void Compute() => Compute(this);
 

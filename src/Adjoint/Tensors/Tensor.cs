@@ -12,27 +12,27 @@ public sealed partial class Tensor
     internal Tensor(Recorded source, string name, int[] shape, DType type, bool needsGrad)
     {
         (Source, Name, this.shape, Type, NeedsGrad) = (source, name, shape, type, needsGrad);
-        Count = CountOf(shape);
+        _ = Count; // one that is too large is an error where it is made
     }
 
     internal Tensor(Storage values, int[] shape, DType type)
     {
         (Values, this.shape, Type) = (values, shape, type);
-        Count = CountOf(shape);
+        _ = Count; // one that is too large is an error where it is made
     }
 
     Tensor(int[] shape, DType type)
     {
         (this.shape, Type) = (shape, type);
-        Count = CountOf(shape);
+        _ = Count; // one that is too large is an error where it is made
     }
 
     Tensor(Tensor handle) : this(handle.Values!, handle.shape, handle.Type) =>
-        (Handle, Draws, NeedsGrad, Dims, version) = (handle, handle.Draws, handle.NeedsGrad, handle.Dims, this);
+        (NeedsGrad, rare) = (handle.NeedsGrad, new() { Handle = handle, Draws = handle.Draws, Dims = handle.Dims, Version = this });
 
     public DType Type { get; }
     public int Rank => shape.Length;
-    public long Count { get; }
+    public long Count => CountOf(shape);
     public ReadOnlySpan<int> Shape => shape;
 
     /// <summary>Whether <see cref="Backward()"/> reaches this tensor. Set on leaves; results inherit it.</summary>
@@ -40,7 +40,15 @@ public sealed partial class Tensor
 
     /// <summary>The gradient that <see cref="Backward()"/> left here, null before. It is a tensor like any
     /// other.</summary>
-    public Tensor? Grad { get; set; }
+    public Tensor? Grad
+    {
+        get => rare?.Grad;
+        set
+        {
+            if (value is not null) Rare.Grad = value;
+            else if (rare is not null) rare.Grad = null;
+        }
+    }
 
     /// <summary>The call that computes it; null for a leaf.</summary>
     internal Recorded? Source { get; private set; }
@@ -49,22 +57,25 @@ public sealed partial class Tensor
     internal string? Name { get; }
 
     /// <summary>How a kept value is declared, where it is no output.</summary>
-    internal EquatableArray<Dim>? Dims { get; init; }
+    internal EquatableArray<Dim>? Dims { get => rare?.Dims; init => Rare.Dims = value; }
 
     /// <summary>The numbers, once computed; the key of a random leaf.</summary>
     internal Storage? Values { get; private set; }
 
     /// <summary>Uniform or Normal for a leaf whose numbers a plan draws; otherwise null.</summary>
-    internal OperandKind? Draws { get; private init; }
+    internal OperandKind? Draws { get => rare?.Draws; private init => Rare.Draws = value; }
 
     /// <summary>The leaf that this one is a version of; null for one that users hold.</summary>
-    internal Tensor? Handle { get; }
-
-    // What calls read: the values a leaf has now, whatever is assigned to it later. One object a leaf and assignment.
-    Tensor? version;
+    internal Tensor? Handle => rare?.Handle;
 
     /// <summary>This tensor as it is now: assignments to a leaf do not reach calls that were recorded before.</summary>
-    internal Tensor Version => Source is not null || Values is null ? this : version ??= new(this);
+    internal Tensor Version => Source is not null || Values is null ? this : Rare.Version ??= new(this);
+
+    // What calls read has changed: the next ones get a version of their own.
+    void ForgetVersion()
+    {
+        if (rare is not null) rare.Version = null;
+    }
 
     /// <summary>Marks a leaf as one that gradients are wanted for.</summary>
     public Tensor WithGrad()
@@ -73,7 +84,8 @@ public sealed partial class Tensor
             throw new InvalidOperationException("WithGrad: only a leaf can ask for its gradient; results inherit it.");
         if (!Type.IsFloating)
             throw new InvalidOperationException($"WithGrad: {this} holds integers, which have no gradient.");
-        (NeedsGrad, version) = (true, null);
+        NeedsGrad = true;
+        ForgetVersion();
         return this;
     }
 
@@ -113,5 +125,18 @@ public sealed partial class Tensor
         var count = 1L;
         foreach (var size in shape) count = checked(count * size);
         return count;
+    }
+
+    RareState? rare;
+
+    // Many threads may read one leaf for the first time.
+    RareState Rare => rare ?? Interlocked.CompareExchange(ref rare, new(), null) ?? rare!;
+
+    /// <summary>What few tensors have. Most are results of calls, and there are many of them.</summary>
+    sealed class RareState
+    {
+        public Tensor? Grad, Handle, Version;
+        public OperandKind? Draws;
+        public EquatableArray<Dim>? Dims;
     }
 }
