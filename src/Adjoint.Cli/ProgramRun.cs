@@ -12,8 +12,12 @@ sealed class ProgramRun(LoopProgram program)
 
     public required ulong Seed { get; init; }
 
-    /// <summary>Results keep the precision they were computed in.</summary>
-    public required bool InDouble { get; init; }
+    /// <summary>cpu: kernels compute in the type of the results. reference: interpreted in double, and results stay so.
+    /// null: interpreted, and rounded to that type.</summary>
+    public required string? Backend { get; init; }
+
+    /// <summary>The first loop that makes a NaN or an infinity ends the run.</summary>
+    public bool ChecksFinite { get; init; }
 
     /// <param name="given"><c>a.npz</c>, or <c>x=x.npy</c>.</param>
     public void AddArrays(string given)
@@ -48,18 +52,17 @@ sealed class ProgramRun(LoopProgram program)
     /// <summary>Every output, then the gradient of every floating operand if gradients were given.</summary>
     public OrderedDictionary<string, HostArray> Results()
     {
-        var operands = arrays.ToDictionary(a => a.Key, a => new NdArray(a.Value.Shape.ToArray(), a.Value.ToDoubles()));
         var results = new OrderedDictionary<string, HostArray>();
         var reverse = gradients.Count > 0 ? Reverse.Of(program) : null;
-        var run = Run(reverse, operands);
+        var run = Run(reverse);
         foreach (var output in program.Outputs) results.Add(output.Name, Typed(run[output.Name], TypeOf(output)));
         if (gradients.Count > 0)
             foreach (var operand in program.Operands.Where(IsFloating))
             {
                 // An operand that no output depends on has the gradient 0, and is named so too.
                 var name = reverse?.Gradients.GetValueOrDefault(operand.Name);
-                var gradient = name is null ? NdArray.Zeros(operands[operand.Name].ShapeToArray()) : run[name];
-                results.Add(name ?? "d" + operand.Name, Typed(gradient, Floating));
+                results.Add(name ?? "d" + operand.Name, name is null
+                    ? new(Floating, arrays[operand.Name].Shape.ToArray()) : Typed(run[name], Floating));
             }
         return results;
     }
@@ -72,7 +75,7 @@ sealed class ProgramRun(LoopProgram program)
     {
         get
         {
-            if (InDouble) return DType.Float64;
+            if (Backend is "reference") return DType.Float64;
             var types = arrays.Values.Select(a => a.Type).Where(t => t.IsFloating).Distinct().ToList();
             return types switch
             {
@@ -83,19 +86,29 @@ sealed class ProgramRun(LoopProgram program)
         }
     }
 
-    RunResult Run(Reverse? reverse, Dictionary<string, NdArray> operands)
+    Dictionary<string, HostArray> Run(Reverse? reverse)
     {
-        var options = new RunOptions { Seed = Seed };
-        var shapes = operands.ToDictionary(o => o.Key, o => o.Value.ShapeToArray());
-        var forward = Reference.Compile(program, shapes, Attributes);
-        if (reverse is null) return forward.Run(operands, options);
+        var operands = arrays.ToDictionary();
+        if (reverse is null) return Run(program, operands);
+        var shapes = arrays.ToDictionary(a => a.Key, a => a.Value.Shape.ToArray());
+        var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes), Attributes);
         foreach (var (output, name) in reverse.Given)
         {
-            var shape = forward.Extents.OutputShape(output);
-            operands[name] = gradients.TryGetValue(output, out var gradient) ? gradient(shape) : NdArray.Zeros(shape);
+            var shape = extents.OutputShape(output);
+            operands[name] = gradients.TryGetValue(output, out var gradient) ? InDouble(gradient(shape)) : new(DType.Float64, shape);
         }
-        return Reference.Run(reverse.Combined, operands, Attributes, options);
+        return Run(reverse.Combined, operands);
     }
+
+    Dictionary<string, HostArray> Run(LoopProgram whole, Dictionary<string, HostArray> operands)
+    {
+        if (Backend is "cpu")
+            return Cpu.Run(whole, operands, Floating is DType.Float64 ? DType.Float64 : DType.Float32, Attributes, Seed, ChecksFinite);
+        return Reference.Run(whole, operands.ToDictionary(o => o.Key, o => new NdArray(o.Value.Shape.ToArray(), o.Value.ToDoubles())),
+            Attributes, new() { Seed = Seed }).Outputs.ToDictionary(o => o.Key, o => InDouble(o.Value));
+    }
+
+    static HostArray InDouble(NdArray array) => HostArray.FromDoubles(DType.Float64, array.ShapeToArray(), array.Values);
 
     void Add(string name, HostArray array, string file)
     {
@@ -112,6 +125,6 @@ sealed class ProgramRun(LoopProgram program)
         return arrays[operand.Name].Type is var type && type.IsInteger ? type : DType.Int64;
     }
 
-    static HostArray Typed(NdArray array, DType type) =>
-        HostArray.FromDoubles(type, array.ShapeToArray(), array.Values);
+    static HostArray Typed(HostArray array, DType type) =>
+        array.Type == type ? array : HostArray.FromDoubles(type, array.Shape.ToArray(), array.ToDoubles());
 }

@@ -44,8 +44,8 @@ static class DoctorCommand
         Row("vectors", $"{Width(machine.Target.VectorBits)} in use; this processor has {Widths(machine)}");
         Row("products", machine.Target.HasFma ? "a * b + c in one instruction" : "a * b + c in two instructions");
         Row("caches", machine.DataCaches.Count == 0 ? "unknown"
-            : string.Join(", ", machine.DataCaches.Select(c => $"L{c.Level} {Size(c.Bytes)}")));
-        Row("memory", Size(machine.MemoryBytes) + (machine.FreeBytes is { } free ? $", {Size(free)} free" : ""));
+            : string.Join(", ", machine.DataCaches.Select(c => $"L{c.Level} {ByteSize.Text(c.Bytes)}")));
+        Row("memory", ByteSize.Text(machine.MemoryBytes) + (machine.FreeBytes is { } free ? $", {ByteSize.Text(free)} free" : ""));
         Row("kernels", machine.HasKernels ? "compiled while the program runs"
             : "none: the reference computes, slowly" + (MachineSpeed.IsMeasurable ? ", as a setting asks"
                 : ", because code cannot be made at run time here"));
@@ -64,13 +64,6 @@ static class DoctorCommand
 
     static string Widths(Machine machine) =>
         machine.Widths.Count == 0 ? "none" : string.Join(", ", machine.Widths);
-
-    static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):F1} GiB"),
-        >= 1 << 20 => $"{bytes >> 20} MiB",
-        _ => $"{bytes >> 10} KiB",
-    };
 
     static string Json(Machine machine, List<EnvironmentSetting> settings, MachineSpeed? speed) =>
         JsonText.Object(json =>

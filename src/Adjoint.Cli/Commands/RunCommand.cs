@@ -34,19 +34,27 @@ static class RunCommand
         };
         var backend = new Option<string?>("--backend")
         {
-            HelpName = "reference",
-            Description = "reference: results stay in double, as they are computed",
+            HelpName = "cpu or reference",
+            Description = "cpu: compiled kernels that compute in the type of the results; reference: interpreted, and results stay in double. "
+                + "Without it a program is interpreted and results are rounded to their type",
+        };
+        var check = new Option<string?>("--check")
+        {
+            HelpName = "finite",
+            Description = "finite: the first loop that makes a NaN or an infinity ends the run and is named; slow",
         };
         var set = CommandGrammar.Set();
         var json = CommandGrammar.Json();
         var command = new Command("run", "Runs a program on arrays named as its operands.")
         {
-            subject, program, input, output, grad, set, seed, backend, json,
+            subject, program, input, output, grad, set, seed, backend, check, json,
         };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(backend) is { } name and not "reference")
-                throw new UsageException($"--backend: there is no backend '{name}'.", "backends: reference.");
+            var on = OneOf("--backend", "backend", parsed.GetValue(backend), "cpu", "reference");
+            var checks = OneOf("--check", "check", parsed.GetValue(check), "finite");
+            if (checks is not null && on is "reference")
+                throw new UsageException("--check finite: compiled loops are looked at one by one, not interpreted ones.", "--backend cpu");
             var file = parsed.GetValue(output);
             if (file is not null) InputFile.CheckWritable("--out", file);
             var found = Subject.Find(parsed.GetValue(subject)!, parsed.GetValue(program));
@@ -56,7 +64,8 @@ static class RunCommand
             {
                 Attributes = attributes,
                 Seed = Assignments.Seed("--seed", parsed.GetValue(seed)),
-                InDouble = parsed.GetValue(backend) is not null,
+                Backend = checks is null ? on : "cpu",
+                ChecksFinite = checks is not null,
             };
             foreach (var given in parsed.GetValue(input)!) run.AddArrays(given);
             foreach (var (tensor, gradient) in Assignments.Split("--grad", parsed.GetValue(grad)!))
@@ -70,4 +79,7 @@ static class RunCommand
         });
         return command;
     }
+
+    static string? OneOf(string option, string kind, string? given, params string[] known) => given is null || known.Contains(given)
+        ? given : throw new UsageException($"{option}: there is no {kind} '{given}'.", $"{option} {string.Join(" or ", known)}");
 }

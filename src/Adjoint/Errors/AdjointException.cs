@@ -23,6 +23,9 @@ public sealed class ShapeException(string message, string axis, params int[] siz
 /// <summary>A run that met an index out of range, a cell written twice or the like.</summary>
 public sealed class LoopRunException(string message) : AdjointException(message);
 
+/// <summary>More memory than this machine has to give.</summary>
+public sealed class MemoryException(string message, Exception? inner = null) : AdjointException(message, inner);
+
 /// <summary>A file that is not what its name or use says.</summary>
 public sealed class FileFormatException(string message, string file, Exception? inner = null) : AdjointException(message, inner)
 {

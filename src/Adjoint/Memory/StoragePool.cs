@@ -31,7 +31,7 @@ sealed unsafe partial class StoragePool
     public Storage Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, LargestBlock);
+        if (bytes > LargestBlock) throw new OutOfMemoryException();
         var size = SizeOf(ClassOf(bytes));
         nint block;
         lock (gate)

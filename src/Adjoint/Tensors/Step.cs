@@ -132,7 +132,7 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
         operands = new Storage[leaves.Length];
         for (var i = 0; i < leaves.Length; i++)
             if (leaves[i].Draws is not null) operands[i] = RandomKey.Of(leaves[i].Values!).ToStorage();
-        outputs = [.. wanted.Select(w => Storage.Allocate(w.Count * w.Type.ByteSize))];
+        outputs = [.. wanted.Select(w => w.Memory())];
         Results = [.. results.Select(r => new Tensor(outputs[wanted.IndexOf(r)], [.. r.Shape], r.Type))];
         spare = [.. assignments.Select(a => wanted.IndexOf(a.Value))];
         isInPlace = [.. assignments.Select((a, n) => plan.MayOverwrite(spare[n],
@@ -158,7 +158,7 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
             {
                 var target = assignments[i].Target;
                 outputs[spare[i]] = target.OwnsValues && !IsAmong(inputs, target.Values!) ? target.Values!
-                    : Storage.Allocate(target.Values!.Bytes);
+                    : target.Memory();
             }
         plan!.Run(operands, outputs, numbers);
         for (var i = 0; i < spare.Length; i++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Adjoint;
 
@@ -12,7 +13,7 @@ public sealed unsafe partial class Tensor
         if (CountOf(sizes) != values.Length)
             throw new ShapeException($"Tensor.Of: {values.Length} numbers do not fill the shape [{string.Join(", ", sizes)}], "
                 + $"which holds {CountOf(sizes)}.", "values", sizes);
-        var storage = Storage.Allocate((long)values.Length * sizeof(T));
+        var storage = Memory(TypeOf<T>(), sizes);
         values.CopyTo(new Span<T>(storage.Pointer, values.Length));
         return new(storage, sizes, TypeOf<T>());
     }
@@ -22,13 +23,17 @@ public sealed unsafe partial class Tensor
 
     public static Tensor Of(HostArray array)
     {
-        var storage = Storage.Allocate(array.Bytes.Length);
+        var storage = Memory(array.Type, array.Shape);
         array.Bytes.CopyTo(new Span<byte>(storage.Pointer, array.Bytes.Length));
         return new(storage, [.. array.Shape], array.Type);
     }
 
-    public static Tensor Zeros(DType type, params int[] shape) =>
-        new(Storage.AllocateZeroed(CountOf(shape) * type.ByteSize), shape, type);
+    public static Tensor Zeros(DType type, params int[] shape)
+    {
+        var storage = Memory(type, shape);
+        NativeMemory.Clear(storage.Pointer, (nuint)storage.Bytes);
+        return new(storage, shape, type);
+    }
 
     public static Tensor Zeros(params int[] shape) => Zeros(DType.Float32, shape);
 
@@ -40,7 +45,7 @@ public sealed unsafe partial class Tensor
     public static Tensor Full(DType type, double value, params int[] shape)
     {
         var one = HostArray.FromDoubles(type, [1], [value]).Bytes;
-        var storage = Storage.Allocate(CountOf(shape) * one.Length);
+        var storage = Memory(type, shape);
         for (var at = 0L; at < storage.Bytes; at += one.Length)
             one.CopyTo(new Span<byte>((byte*)storage.Pointer + at, one.Length));
         return new(storage, shape, type);
@@ -87,7 +92,7 @@ public sealed unsafe partial class Tensor
                 + "Hint: return it and read it after the run.");
         var (plan, leaves, numbers) = Plan.For(wanted);
         var outputs = new Storage[wanted.Count];
-        for (var i = 0; i < outputs.Length; i++) outputs[i] = Storage.Allocate(wanted[i].Count * wanted[i].Type.ByteSize);
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = wanted[i].Memory();
         plan.Run([.. leaves.Select(l => l.Values!)], outputs, numbers);
         for (var i = 0; i < outputs.Length; i++) wanted[i].SetValues(outputs[i]);
     }
@@ -134,7 +139,7 @@ public sealed unsafe partial class Tensor
     /// if a recorded call still reads them.</summary>
     internal Storage Exchange(Storage values)
     {
-        var before = OwnsValues ? Values! : Storage.Allocate(values.Bytes);
+        var before = OwnsValues ? Values! : Memory();
         Set(values, shared: false);
         return before;
     }
@@ -146,6 +151,23 @@ public sealed unsafe partial class Tensor
     internal bool OwnsValues => !isShared && rare?.Version is null && Values is not null;
 
     void Compute() => Compute(this);
+
+    /// <summary>New memory for its values.</summary>
+    internal Storage Memory() => Memory(Type, shape, Source is { } call ? $"{Name} of {call.Binding.Program.Name}, " : "");
+
+    static Storage Memory(DType type, ReadOnlySpan<int> shape, string of = "")
+    {
+        try
+        {
+            return Storage.Allocate(checked(CountOf(shape) * type.ByteSize));
+        }
+        catch (Exception e) when (e is OutOfMemoryException or OverflowException)
+        {
+            var size = shape.ToArray().Aggregate((double)type.ByteSize, (product, extent) => product * extent);
+            throw new MemoryException($"Tensor: {of}{DTypes.Describe(type, shape.ToArray())}, is more than this machine has memory for "
+                + $"({(size < long.MaxValue ? ByteSize.Text((long)size) : "more than 8 million TiB")}).\nHint: smaller batches or shorter sequences.", e);
+        }
+    }
 
     // A few values, as long as somebody has computed them.
     string Excerpt()

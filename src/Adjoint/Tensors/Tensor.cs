@@ -12,19 +12,16 @@ public sealed partial class Tensor
     internal Tensor(Recorded source, string name, int[] shape, DType type, bool needsGrad)
     {
         (Source, Name, this.shape, Type, NeedsGrad) = (source, name, shape, type, needsGrad);
-        _ = Count; // one that is too large is an error where it is made
     }
 
     internal Tensor(Storage values, int[] shape, DType type)
     {
         (Values, this.shape, Type) = (values, shape, type);
-        _ = Count; // one that is too large is an error where it is made
     }
 
     Tensor(int[] shape, DType type)
     {
         (this.shape, Type) = (shape, type);
-        _ = Count; // one that is too large is an error where it is made
     }
 
     Tensor(Tensor handle) : this(handle.Values!, handle.shape, handle.Type) =>
@@ -120,7 +117,7 @@ public sealed partial class Tensor
             DType? result = null) =>
         Recorded.Call(definition, operands, attributes, result).Outputs[0];
 
-    static long CountOf(int[] shape)
+    static long CountOf(ReadOnlySpan<int> shape)
     {
         var count = 1L;
         foreach (var size in shape) count = checked(count * size);

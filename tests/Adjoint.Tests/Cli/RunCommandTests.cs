@@ -55,6 +55,41 @@ public sealed class RunCommandTests
         Assert.Equal("y : float32[]\n  2\ndx : float32[2]\n  0 0\ndz : float32[2]\n  0 0\n", run.Output);
     }
 
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("attention")]
+    [InlineData("dropout")]
+    public void Kernels_and_interpreter_give_the_same_numbers(string op)
+    {
+        using var folder = new ScratchFolder();
+        var program = Catalogue.Find(op)!.Program;
+        var inputs = RandomInputs.Draw(program, new(5));
+        Npz.Write(folder.PathOf("in.npz"), inputs
+            .ToDictionary(o => o.Key, o => HostArray.FromDoubles(DType.Float64, o.Value.ShapeToArray(), o.Value.Values)));
+        var found = new[] { "cpu", "reference" }.Select(backend =>
+        {
+            var run = CliRun.Of("run", op, "--in", folder.PathOf("in.npz"), "--grad", $"{program.Outputs[0].Name}=0.5", "--seed", "3",
+                "--backend", backend, "--out", folder.PathOf(backend + ".npz"));
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            return Npz.Read(folder.PathOf(backend + ".npz"));
+        }).ToList();
+        Assert.Equal(found[1].Keys, found[0].Keys);
+        Assert.Contains(found[0].Keys, k => k[0] == 'd');
+        foreach (var (name, expected) in found[1])
+            Assert.All(expected.ToDoubles().Zip(found[0][name].ToDoubles()), p => Assert.Equal(p.First, p.Second, 1e-10));
+    }
+
+    [Fact]
+    public void A_check_names_the_first_loop_whose_values_are_not_finite()
+    {
+        using var folder = new ScratchFolder();
+        folder.Write("p.loops", "f(x[j]) -> y[j]\n  r[j] = log(x[j])\n  y[j] = r[j] * 0\n");
+        Npz.Write(folder.PathOf("in.npz"), new Dictionary<string, HostArray> { ["x"] = HostArray.Of(DType.Float32, [1f, -2], 2) });
+        var run = CliRun.Of("run", folder.PathOf("p.loops"), "--in", folder.PathOf("in.npz"), "--check", "finite");
+        Assert.Equal(1, run.Code);
+        Assert.Contains("the first value that is not finite is r[1] = NaN.\n  r[j] = log(x[j])\n  x[1] = -2", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_reference_backend_writes_what_it_computes()
     {

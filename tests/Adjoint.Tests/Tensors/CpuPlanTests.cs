@@ -27,6 +27,26 @@ public sealed class CpuPlanTests
     }
 
     [Fact]
+    public void Too_little_memory_is_told_with_tensor_and_plan()
+    {
+        var made = Assert.Throws<MemoryException>(() => Tensor.Zeros(1 << 20, 1 << 20, 64));
+        Assert.Contains("Tensor: float32[1048576, 1048576, 64], is more than this machine has memory for (256.0 TiB).", made.Message, StringComparison.Ordinal);
+        Assert.SkipUnless(CpuPlan.IsOn, "the reference has no arena");
+        var at = Tensor.Of([5, 7], 2);
+        var read = Loop.Run($"""
+            axis i < 1048576
+            axis j < 1048576
+            axis k < 64
+            table[{at}[b],{at}[b],{at}[b]] += 1.5
+            total += table[i,j,k]
+            y[b] = table[{at}[b],{at}[b],{at}[b]] / total
+            """);
+        var run = Assert.Throws<MemoryException>(() => read.ToArray<float>());
+        Assert.Contains("intermediate values", run.Message, StringComparison.Ordinal);
+        Assert.Contains("table", run.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_type_of_memory_comes_and_goes_as_the_reference_converts_it()
     {
         double[] numbers = [-3, 0, 1, 2.5, 100, 300];

@@ -119,7 +119,7 @@ sealed class CpuProgram
                 + $"{schedule.OutputBuffers.Length} outputs");
         if (Debugging.IsTiming) Interlocked.Increment(ref runs);
         var frame = Rent();
-        var memory = Arenas.Rent(arena.Bytes);
+        var memory = RentArena();
         try
         {
             Place(frame, memory, operands, outputs);
@@ -132,6 +132,22 @@ sealed class CpuProgram
         {
             Arenas.Return(memory);
             lock (gate) idle.Push(frame);
+        }
+    }
+
+    Storage RentArena()
+    {
+        try
+        {
+            return Arenas.Rent(arena.Bytes);
+        }
+        catch (OutOfMemoryException e)
+        {
+            const int Shown = 3;
+            var largest = program.Places.Where(p => arena.Offsets.ContainsKey(p.Buffer)).OrderByDescending(p => p.Count * p.Type.ByteSize).Take(Shown)
+                .Select(p => $"  {p.Name} {DTypes.Describe(p.Type, p.Extent.Sizes)}  {ByteSize.Text(p.Count * p.Type.ByteSize)}");
+            throw new MemoryException($"{program.Program.Name}: its plan needs {ByteSize.Text(arena.Bytes)} for intermediate values, and this machine "
+                + $"does not give them. The largest are\n{string.Join('\n', largest)}\nHint: smaller batches or shorter sequences.", e);
         }
     }
 
