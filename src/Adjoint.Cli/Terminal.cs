@@ -7,6 +7,8 @@ sealed class Terminal(TextWriter output, TextWriter error, bool isInteractive)
     public TextWriter Output { get; } = output;
     public TextWriter Error { get; } = error;
 
+    public bool IsInteractive => isInteractive;
+
     /// <summary>Replaces the progress line; an empty text removes it.</summary>
     public void Progress(string text)
     {

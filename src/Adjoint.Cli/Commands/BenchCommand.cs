@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace Adjoint.Cli;
 
@@ -14,11 +13,7 @@ static class BenchCommand
             Description = "only benchmarks whose name contains it; a name alone means that one",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var threads = new Option<int?>("--threads")
-        {
-            HelpName = "n",
-            Description = "threads at work; otherwise ADJOINT_THREADS, or all cores",
-        };
+        var threads = CommandGrammar.Threads();
         var list = new Option<bool>("--list") { Description = "print the names and measure nothing" };
         var json = CommandGrammar.Json();
         var command = new Command("bench", "Measures whole steps against what this machine can do at most, and parse, "
@@ -28,7 +23,7 @@ static class BenchCommand
         };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(threads) is { } count) UseThreads(count);
+            CommandGrammar.UseThreads(parsed.GetValue(threads));
             var wanted = parsed.GetValue(filter) ?? "";
             var names = DerivationBench.All.Select(b => b.Name).Concat(Workload.All.Select(w => w.Name)).ToList();
             var chosen = names.Contains(wanted) ? [wanted]
@@ -84,11 +79,4 @@ static class BenchCommand
     }
 
     // The team of the process reads it when the first plan runs, which is later.
-    static void UseThreads(int count)
-    {
-        if (count is < 1 or > 1024)
-            throw new UsageException(string.Create(CultureInfo.InvariantCulture,
-                $"bench: --threads is a number from 1 to 1024, not {count}."));
-        Environment.SetEnvironmentVariable("ADJOINT_THREADS", count.ToString(CultureInfo.InvariantCulture));
-    }
 }

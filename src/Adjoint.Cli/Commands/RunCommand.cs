@@ -51,8 +51,8 @@ static class RunCommand
         };
         command.SetAction(parsed =>
         {
-            var on = OneOf("--backend", "backend", parsed.GetValue(backend), "cpu", "reference");
-            var checks = OneOf("--check", "check", parsed.GetValue(check), "finite");
+            var on = CommandGrammar.OneOf("--backend", "backend", parsed.GetValue(backend), "cpu", "reference");
+            var checks = CommandGrammar.OneOf("--check", "check", parsed.GetValue(check), "finite");
             if (checks is not null && on is "reference")
                 throw new UsageException("--check finite: compiled loops are looked at one by one, not interpreted ones.", "--backend cpu");
             var file = parsed.GetValue(output);
@@ -79,7 +79,4 @@ static class RunCommand
         });
         return command;
     }
-
-    static string? OneOf(string option, string kind, string? given, params string[] known) => given is null || known.Contains(given)
-        ? given : throw new UsageException($"{option}: there is no {kind} '{given}'.", $"{option} {string.Join(" or ", known)}");
 }

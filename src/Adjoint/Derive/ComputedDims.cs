@@ -70,7 +70,7 @@ sealed class ComputedDims
         Binary { Operator: Arithmetic.Add, Left: AxisValue, Right: Number n } => ((int)n.Value, (int)n.Value),
         Binary { Operator: Arithmetic.Subtract, Left: AxisValue, Right: Number n } => (-(int)n.Value, -(int)n.Value),
         Binary { Operator: Arithmetic.Add, Left: ExtentValue, Right: Number n } => (0, (int)n.Value + 1),
-        Binary { Operator: Arithmetic.Subtract, Left: ExtentValue, Right: Number n } => (1 - (int)n.Value, 1 - (int)n.Value),
+        Binary { Operator: Arithmetic.Subtract, Left: ExtentValue, Right: Number n } => (1 - (int)n.Value, 0),
         _ => (0, 0),
     };
 

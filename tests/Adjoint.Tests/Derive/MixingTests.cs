@@ -62,6 +62,14 @@ public sealed class MixingTests
         Assert.Null(Between("f(x[t]) -> y\n  y[t] = x[t]", "t", "x").PathLength(t));
     }
 
+    [Theory]
+    [InlineData("y[t] += x[u]  if u <= t and t < u + 3", "3")]
+    [InlineData("y[t] += x[u]  if u == 2*t + k - 1", "3")]
+    [InlineData("y[t] += x[u]  if u <= t", null)]
+    [InlineData("y[t] += x[t] + 0*u", "1")]
+    public void A_position_sees_a_window_of_others(string line, string? width) => Assert.Equal(width,
+        Between($"f(x[t]) -> y[t]\n  axis u < #t\n  axis k < 3\n  {line}", "t", "x").ReceptiveField?.ToString());
+
     [Fact]
     public void Layer_norm_mixes_features_and_not_tokens() =>
         Assert.Equal("""

@@ -30,6 +30,13 @@ public sealed class ReverseTests
               x'[b,j] = (x[b,j] - mu[j]) / sqrt(s[j])
             """));
 
+    [Theory]
+    [InlineData("f(x[b,j], z[b]) -> y\n  y[b] = z[b] * #j", "f_reverse(dy[b], shape x[b,j]) -> dz[b]\n  dz[b] = dy[b] * #j\n")]
+    [InlineData("g(z, int x[i]) -> y\n  y += z * k + x[2*k]",
+        "g_reverse(dy, shape x[i]) -> dz\n  axis k < (#i + 1) / 2\n  dz += dy * k\n")]
+    public void A_size_that_nothing_else_tells_comes_with_an_operand_of_which_only_the_shape_counts(string text, string expected) =>
+        Assert.Equal(expected, Printer.Print(Reverse.Of(Parser.Parse(text))!.Program));
+
     [Fact]
     public void Softmax_needs_one_row_sum_and_no_exp() => Assert.Equal(
         [
