@@ -25,7 +25,7 @@ static class CommandGrammar
     public static Option<int?> Threads() =>
         new("--threads") { HelpName = "n", Description = "threads at work; otherwise ADJOINT_THREADS, or all cores" };
 
-    /// <summary>Before the first plan runs.</summary>
+    /// <summary>Before the first plan runs: the team of the process reads it then.</summary>
     /// <exception cref="UsageException">It is no number of threads.</exception>
     public static void UseThreads(int? count)
     {

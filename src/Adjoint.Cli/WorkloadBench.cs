@@ -29,12 +29,7 @@ static class WorkloadBench
         ResidentMemory.ForgetPeak();
         var body = workload.Prepare();
         var cost = CostOf(body());
-        var step = Step.Capture((Tensor[] _) =>
-        {
-            var parts = body();
-            Tensor.Assign(parts.Updates);
-            return parts.Results;
-        });
+        var step = StepOf(body);
         var start = Stopwatch.GetTimestamp();
         step.Run();
         var first = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -49,6 +44,13 @@ static class WorkloadBench
         return new(workload.Name, threads, timing, first, operations, bytes, speed.SecondsOf(operations, bytes),
             ResidentMemory.Peak, allocated / Counted);
     }
+
+    public static Step StepOf(Func<StepParts> body) => Step.Capture((Tensor[] _) =>
+    {
+        var parts = body();
+        Tensor.Assign(parts.Updates);
+        return parts.Results;
+    });
 
     // Of the program that a plan begins with: what every result needs, each leaf read once and each result written.
     public static Cost CostOf(StepParts parts)

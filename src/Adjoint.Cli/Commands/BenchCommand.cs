@@ -15,11 +15,12 @@ static class BenchCommand
         };
         var threads = CommandGrammar.Threads();
         var list = new Option<bool>("--list") { Description = "print the names and measure nothing" };
+        var once = new Option<bool>("--once") { Description = "run each step once, the first in this process, and print what that took from its start" };
         var json = CommandGrammar.Json();
         var command = new Command("bench", "Measures whole steps against what this machine can do at most, and parse, "
             + "reverse and cost of programs: median and spread of repeated runs.")
         {
-            filter, threads, list, json,
+            filter, threads, list, once, json,
         };
         command.SetAction(parsed =>
         {
@@ -36,6 +37,11 @@ static class BenchCommand
                 var listed = names.Where(chosen.Contains).ToList();
                 if (!parsed.GetValue(json)) foreach (var name in listed) terminal.Output.WriteLine(name);
                 else terminal.Output.WriteLine(JsonText.Object(w => w.Strings("benchmarks", listed)));
+                return;
+            }
+            if (parsed.GetValue(once))
+            {
+                foreach (var workload in Workload.All.Where(w => chosen.Contains(w.Name))) terminal.Output.WriteLine(FirstStep.Of(workload));
                 return;
             }
             var report = Measure(chosen, terminal, cancellation);
@@ -77,6 +83,4 @@ static class BenchCommand
         }
         return new(speed, derivations, results) { HasFailed = results.Count < workloads.Count };
     }
-
-    // The team of the process reads it when the first plan runs, which is later.
 }
