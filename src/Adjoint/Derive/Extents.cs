@@ -37,6 +37,9 @@ public sealed class Extents
     /// <summary>How many positions an axis has; `..` is the product of the leading dimensions.</summary>
     public int this[string axis] => axes[axis];
 
+    /// <summary>The names of all axes.</summary>
+    internal IEnumerable<string> Axes => axes.Keys;
+
     /// <summary>The same, or null where the program has no such axis.</summary>
     internal int? Find(string axis) => axes.TryGetValue(axis, out var size) ? size : null;
 

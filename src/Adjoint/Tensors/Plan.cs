@@ -21,9 +21,9 @@ abstract class Plan
     /// before it is written.</summary>
     public virtual bool MayOverwrite(int output, IReadOnlyList<int> operands) => false;
 
-    /// <summary>The plan for tensors to compute, the leaves whose values are its operands, and its
-    /// numbers.</summary>
-    public static (Plan Plan, Tensor[] Leaves, double[] Numbers) For(IReadOnlyList<Tensor> wanted)
+    /// <summary>The plan for tensors to compute, the leaves whose values are its operands, its numbers, and for each
+    /// the dial that gives it, if any.</summary>
+    public static (Plan Plan, Tensor[] Leaves, double[] Numbers, Dial?[] Dials) For(IReadOnlyList<Tensor> wanted)
     {
         var calls = Calls(wanted);
         if (ComputesUpdated(calls)) calls = Calls(wanted);
@@ -39,7 +39,8 @@ abstract class Plan
                 : new ReferencePlan(step) { LeafOf = order, NumberOf = step.Numbers };
         });
         return (plan, Array.ConvertAll(plan.LeafOf, i => leaves[i]),
-            Array.ConvertAll(plan.NumberOf, n => calls[n.Call].Attributes[n.Attribute]));
+            Array.ConvertAll(plan.NumberOf, n => calls[n.Call].Attributes[n.Attribute]),
+            Array.ConvertAll(plan.NumberOf, n => calls[n.Call].DialOf(n.Attribute)));
     }
 
     // Operands that a call writes over in part, and that are not computed yet, are computed first.

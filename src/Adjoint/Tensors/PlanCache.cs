@@ -33,7 +33,7 @@ sealed class PlanKey : IEquatable<PlanKey>
     {
         var numbers = new Dictionary<Tensor, int>();
         var wiring = new List<int>();
-        var arguments = new List<(string Name, double Value)>(); // few: a binary search would not be faster
+        var arguments = new List<(string Name, double Value, Dial? Dial)>(); // few: a binary search would not be faster
         foreach (var call in calls)
         {
             for (var i = 0; i < call.Operands.Count; i++)
@@ -53,7 +53,8 @@ sealed class PlanKey : IEquatable<PlanKey>
         // Which arguments are equal, whatever they are.
         int Argument(Recorded call, int attribute)
         {
-            var argument = (call.Binding.Program.Attributes[attribute].Name, call.Attributes[attribute]);
+            var argument = (call.Binding.Program.Attributes[attribute].Name, call.Attributes[attribute],
+                call.DialOf(attribute));
             var known = arguments.IndexOf(argument);
             if (known < 0) arguments.Add(argument);
             return known < 0 ? arguments.Count - 1 : known;

@@ -42,14 +42,31 @@ sealed class Recorded
     public ArraySegment<Tensor> Outputs => new ArraySegment<Tensor>(tensors)[Binding.Program.Operands.Count..];
 
     /// <summary>The values of all attributes, in the order of the program.</summary>
-    public double[] Attributes { get; }
+    public double[] Attributes { get; private set; }
 
-    public double Attribute(string name)
+    public double Attribute(string name) => Attributes[IndexOf(name)];
+
+    Dial?[]? dials;
+
+    /// <summary>The dial that gives an attribute its value; null where it is a plain number.</summary>
+    public Dial? DialOf(int attribute) => dials?[attribute];
+
+    /// <summary>From now on the attribute is what the dial says at each run.</summary>
+    public void Connect(string attribute, Dial dial)
+    {
+        var at = IndexOf(attribute);
+        if (!Binding.IsArgument[at]) throw Throw.Internal($"{attribute} of {Binding.Program.Name} is no argument");
+        if (ReferenceEquals(Attributes, Binding.Pattern.Defaults)) Attributes = [.. Attributes];
+        Attributes[at] = dial.Value;
+        (dials ??= new Dial?[Attributes.Length])[at] = dial;
+    }
+
+    int IndexOf(string attribute)
     {
         var all = Binding.Program.Attributes;
         for (var i = 0; i < all.Count; i++)
-            if (all[i].Name == name) return Attributes[i];
-        throw Throw.Internal($"{Binding.Program.Name} has no attribute {name}");
+            if (all[i].Name == attribute) return i;
+        throw Throw.Internal($"{Binding.Program.Name} has no attribute {attribute}");
     }
 
     /// <summary>The step or cell during whose capture the call was made; null in free form.</summary>
@@ -82,6 +99,7 @@ sealed class Recorded
                 + $"computed now.\n  last  {definition.Program.Name}\nHint: read or detach what a loop carries on.");
             Tensor.Compute([.. call.Outputs]);
         }
+        call.Tracing?.Note(call);
         return call;
     }
 

@@ -32,6 +32,9 @@ abstract class Tracing
     /// <summary>What messages call it: step or cell.</summary>
     public abstract string Name { get; }
 
+    /// <summary>A call was recorded during the trace.</summary>
+    public virtual void Note(Recorded call) { }
+
     protected T Trace<T>(Func<T> code)
     {
         var before = Present.Value;

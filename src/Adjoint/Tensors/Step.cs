@@ -82,6 +82,8 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
     Storage[] operands = [];
     Storage[] outputs = [];
     double[] numbers = [];
+    Dial?[] dials = [];
+    readonly List<Action> preparations = [];
 
     public override string Name => "step";
 
@@ -98,10 +100,27 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
         return true;
     }
 
-    public void Assign(Tensor target, Tensor value) => assignments.Add((target, value));
+    /// <summary>What a leaf holds at the end of a run: the value given last.</summary>
+    public void Assign(Tensor target, Tensor value)
+    {
+        var at = assignments.FindIndex(a => a.Target == target);
+        if (at >= 0) assignments[at] = (target, value);
+        else assignments.Add((target, value));
+    }
+
+    /// <summary>What was assigned to a leaf so far; null before.</summary>
+    public Tensor? Assigned(Tensor leaf) => assignments.Find(a => a.Target == leaf).Value;
 
     /// <summary>The gradient of this leaf is about to change; after the capture it is again what it is now.</summary>
     public void Remember(Tensor leaf) => gradients.TryAdd(leaf, leaf.Grad);
+
+    /// <summary>What happens before each run, the first included; false where it is known already.</summary>
+    public bool Prepare(Action action)
+    {
+        if (preparations.Contains(action)) return false;
+        preparations.Add(action);
+        return true;
+    }
 
     public void Record(Func<Tensor[], Tensor[]> body)
     {
@@ -127,7 +146,7 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
                 assignments[i] = (assignments[i].Target, assignments[i].Value.Copy());
         results = [.. results.Select(r => r.Source is null || assignments.Any(a => a.Value == r) ? r.Copy() : r)];
         var wanted = results.Concat(assignments.Select(a => a.Value)).Distinct().ToList();
-        (plan, leaves, numbers) = Plan.For(wanted);
+        (plan, leaves, numbers, dials) = Plan.For(wanted);
         inputOf = [.. leaves.Select(l => Array.IndexOf(placeholders, l))];
         operands = new Storage[leaves.Length];
         for (var i = 0; i < leaves.Length; i++)
@@ -146,6 +165,9 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
     public void Run(ReadOnlySpan<Tensor> inputs, uint number)
     {
         Tensor.Compute(inputs);
+        foreach (var prepare in preparations) prepare();
+        for (var i = 0; i < dials.Length; i++)
+            if (dials[i] is { } dial) numbers[i] = dial.Value;
         for (var i = 0; i < leaves.Length; i++)
         {
             if (leaves[i].Draws is not null) (RandomKey.Of(operands[i]) with { Step = number }).CopyTo(operands[i]);

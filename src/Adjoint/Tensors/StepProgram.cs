@@ -41,7 +41,7 @@ sealed class StepWriter(bool takesArguments)
     readonly Dictionary<string, DType> types = [];
     readonly List<Output> declared = [];
     readonly List<NamedNumber> attributes = [];
-    readonly Dictionary<(string Name, double Value), AttributeValue> arguments = [];
+    readonly Dictionary<(string Name, double Value, Dial? Dial), AttributeValue> arguments = [];
     readonly List<(int Call, int Attribute)> numbers = [];
 
     public StepProgram Run(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted)
@@ -122,7 +122,7 @@ sealed class StepWriter(bool takesArguments)
             var at = call.Binding.Program.Attributes.ToList().FindIndex(a => a.Name == attribute.Name);
             if (!takesArguments || !call.Binding.IsArgument[at]) return new Number(call.Attributes[at]);
             // The keys of plans tell which ones are equal, so that equal lines of equal calls are computed once.
-            var given = (attribute.Name, call.Attributes[at]);
+            var given = (attribute.Name, call.Attributes[at], call.DialOf(at));
             if (arguments.TryGetValue(given, out var known)) return known;
             var name = Fresh(attribute.Name);
             attributes.Add(new(name, call.Attributes[at]));

@@ -18,12 +18,28 @@ public sealed partial class Tensor
     /// <param name="given">The gradient of each element of this tensor, in its shape.</param>
     public void Backward(Tensor given)
     {
-        foreach (var (key, gradient) in Gradients(given))
+        foreach (var (leaf, gradient) in GradientsOfLeaves(given))
         {
-            var leaf = key.Handle ?? key;
             (Tracing.Current as Captured)?.Remember(leaf);
             leaf.Grad = leaf.Grad is null ? gradient : Call(AddDefinition, [leaf.Grad, gradient]);
         }
+    }
+
+    /// <summary>Records the gradient of this scalar for every leaf that wants one.</summary>
+    internal Dictionary<Tensor, Tensor> GradientsOfLeaves() => Count == 1 ? GradientsOfLeaves(Ones(Type, shape))
+        : throw new InvalidOperationException($"Backward: {this} is no scalar.\nHint: sum it first.");
+
+    // A leaf that was assigned to between two calls was read in two versions.
+    Dictionary<Tensor, Tensor> GradientsOfLeaves(Tensor given)
+    {
+        var gradients = new Dictionary<Tensor, Tensor>();
+        foreach (var (key, gradient) in Gradients(given))
+        {
+            var leaf = key.Handle ?? key;
+            gradients[leaf] = gradients.TryGetValue(leaf, out var other) ? Call(AddDefinition, [other, gradient])
+                : gradient;
+        }
+        return gradients;
     }
 
     Dictionary<Tensor, Tensor> Gradients(Tensor given)

@@ -18,4 +18,8 @@ public sealed partial class Tensor
     /// <summary>A leaf whose numbers a plan draws; it owns a stream.</summary>
     internal static Tensor Draw(OperandKind kind, DType type, int[] shape) =>
         new(RandomStreams.Current.Next().ToStorage(), shape, type) { Draws = kind };
+
+    /// <summary>The same from the streams of a name.</summary>
+    internal static Tensor Draw(OperandKind kind, DType type, int[] shape, string name) =>
+        new(RandomStreams.Current.Next(name).ToStorage(), shape, type) { Draws = kind };
 }

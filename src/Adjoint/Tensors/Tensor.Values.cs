@@ -90,7 +90,7 @@ public sealed unsafe partial class Tensor
         if (Tracing.Current is { } tracing)
             throw new InvalidOperationException($"{wanted[0]} is read while a {tracing.Name} is captured: it has no value yet.\n"
                 + "Hint: return it and read it after the run.");
-        var (plan, leaves, numbers) = Plan.For(wanted);
+        var (plan, leaves, numbers, _) = Plan.For(wanted);
         var outputs = new Storage[wanted.Count];
         for (var i = 0; i < outputs.Length; i++) outputs[i] = wanted[i].Memory();
         plan.Run([.. leaves.Select(l => l.Values!)], outputs, numbers);
@@ -118,10 +118,18 @@ public sealed unsafe partial class Tensor
         var values = new Tensor[assignments.Length];
         for (var i = 0; i < values.Length; i++) values[i] = assignments[i].Value;
         Compute(values);
-        for (var i = 0; i < values.Length; i++) assignments[i].Target.Take(values[i].Values!);
+        var memory = Array.ConvertAll(values, v => v.Values!); // a target may be the value of another
+        for (var i = 0; i < values.Length; i++)
+        {
+            assignments[i].Target.Take(memory[i]);
+            values[i].isShared = true;
+        }
     }
 
-    // The value is a tensor of its own, so its memory now belongs to two.
+    /// <summary>What a leaf holds here: in a captured step what was assigned before, which its calls do not see.</summary>
+    internal Tensor Latest => (Tracing.Current as Captured)?.Assigned(this) ?? this;
+
+    // The value is a tensor of its own, so its memory belongs to two from now on: no step may write over it in place.
     void Take(Storage values) => Set(values, shared: true);
 
     bool isShared;

@@ -9,7 +9,7 @@ public sealed class CpuPlanTests
     [Fact]
     public void A_plan_is_compiled_unless_the_reference_is_asked_for()
     {
-        var (plan, _, _) = Plan.For([Formula(Tensor.Ones(3, 4), Tensor.Ones(4, 5))]);
+        var (plan, _, _, _) = Plan.For([Formula(Tensor.Ones(3, 4), Tensor.Ones(4, 5))]);
         Assert.Equal(CpuPlan.IsOn, plan is CpuPlan);
     }
 
