@@ -79,9 +79,15 @@ public static class CourseOptimizerOps
           w'[i,j] -= rate * g[i,j] / variance[j]
         """).Within("variance", 0.3, 2);
 
+    /// <summary>unit_invariant_given from the gradient of the weight.</summary>
+    public static readonly Op UnitInvariantGradient = Op.Define("""
+        unit_invariant_gradient(w[i,j], g[i,j], variance[j]; rate = 0.1) -> w'
+          w'[i,j] -= rate * g[i,j] / variance[j]
+        """).Within("variance", 0.3, 2);
+
     internal static Op[] All =>
     [
         SgdDecoupled, MomentumDecoupled, RmsPropDecoupled, AdamCourse, AdamDecoupled, Shrinkage, UnitInvariant,
-        UnitInvariantGiven,
+        UnitInvariantGiven, UnitInvariantGradient,
     ];
 }

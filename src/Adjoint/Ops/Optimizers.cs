@@ -119,9 +119,29 @@ public static class OptimizerOps
           y[..] = scale * g[..]
         """).Tried("limit", 0.5);
 
+    /// <summary>Shortens one of many gradients, if all together, whose squares sum to s, are longer than the
+    /// limit.</summary>
+    public static readonly Op ClipGlobalNorm = Op.Define("""
+        clip_global_norm(g[..], s; limit = 1) -> y
+          scale = min(1, limit / sqrt(s))
+          y[..] = scale * g[..]
+        """).Tried("limit", 0.5).Within("s", 0.3, 2);
+
+    /// <summary>A gradient that contains the decay: coupled, L2.</summary>
+    public static readonly Op DecayGradient = Op.Define("""
+        decay_gradient(g[..], w[..]; decay = 0.01) -> y
+          y[..] = g[..] + decay * w[..]
+        """);
+
+    /// <summary>The decay beside the step: decoupled from what the optimizer makes of gradients.</summary>
+    public static readonly Op DecayWeights = Op.Define("""
+        decay_weights(w[..]; rate = 0.01, decay = 0.01) -> w'
+          w'[..] -= rate * decay * w[..]
+        """).Tried("rate", 0.1).Tried("decay", 0.5);
+
     internal static Op[] All =>
     [
         Sgd, Momentum, Nesterov, RmsProp, Adagrad, Adadelta, Adam, AdamL2, AdamW, Adamax, Lion, AverageWeights,
-        ClipNorm,
+        ClipNorm, ClipGlobalNorm, DecayGradient, DecayWeights,
     ];
 }
