@@ -35,5 +35,23 @@ public sealed class FileFormatException(string message, string file, Exception? 
 /// <summary>An environment variable or option whose value does not exist.</summary>
 public sealed class SettingException(string message) : AdjointException(message);
 
+/// <summary>Saved tensors that are not those of the model or optimizer they are loaded into.</summary>
+public sealed class StateException(string message, string[] missing, string[] unexpected, string[] different)
+    : AdjointException(message)
+{
+    public IReadOnlyList<string> Missing { get; } = missing;
+    public IReadOnlyList<string> Unexpected { get; } = unexpected;
+
+    /// <summary>Of another type or shape.</summary>
+    public IReadOnlyList<string> Different { get; } = different;
+}
+
+/// <summary>Parameters that are learned by nobody, or reached by nothing.</summary>
+public sealed class ParameterException(string message, params string[] parameters) : AdjointException(message)
+{
+    /// <summary>Their paths.</summary>
+    public IReadOnlyList<string> Parameters { get; } = parameters;
+}
+
 /// <summary>A violated invariant of Adjoint itself: a bug, not a mistake of the user.</summary>
 public sealed class InternalException(string message) : Exception(message);

@@ -34,6 +34,10 @@ sealed class GoldenCase
     public IEnumerable<string> Texts(string name) =>
         outputs.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
 
+    /// <summary>Lists of numbers, as <c>8,28,28</c>.</summary>
+    public IEnumerable<string> Lists(string name) => outputs.GetProperty(name).EnumerateArray()
+        .Select(list => string.Join(",", list.EnumerateArray().Select(n => n.GetRawText())));
+
     public string Text(params string[] path) => Find(path).GetString()!;
 
     /// <summary>Demands that a result lies within the case's own bound.</summary>
