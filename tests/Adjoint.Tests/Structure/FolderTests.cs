@@ -12,7 +12,7 @@ public sealed class FolderTests
     static readonly string[] Order =
     [
         "Errors", "Memory", "Loops", "Derive", "Passes", "Backends", "Formats", "Tensors", "Ops", "Information", "Nn",
-        "Optim", "Data", "Training", "Onnx",
+        "Optim", "Data", "Training", "Systems", "Onnx",
     ];
 
     [Fact]

@@ -1,0 +1,59 @@
+using Xunit;
+
+namespace Adjoint.Tests;
+
+// The C# of docs/networks.md, which DocumentTests compares with this file, and what it gives.
+
+public sealed class NetworkExampleTests
+{
+    sealed class Classifier : Layer
+    {
+        readonly Linear fc1, fc2;
+        readonly BatchNorm norm;
+        readonly Dropout drop;
+
+        public Classifier(int inputs, int hidden, int classes)
+        {
+            fc1 = Child("fc1", new Linear(inputs, hidden, init: Init.HeNormal()));
+            norm = Child("norm", new BatchNorm(hidden));
+            drop = Child("drop", new Dropout(0.2));
+            fc2 = Child("fc2", new Linear(hidden, classes));
+        }
+
+        protected override Tensor Run(Tensor x) => fc2.Forward(drop.Forward(norm.Forward(fc1.Forward(x)).Relu()));
+    }
+
+    [Fact]
+    public void The_example_learns_which_of_three_features_is_largest()
+    {
+        var random = new SplitMix64(1);
+        var numbers = Enumerable.Range(0, 96 * 8).Select(_ => (float)random.Normal()).ToArray();
+        var images = Tensor.Of(numbers, 96, 8);
+        var labels = Tensor.Of(Enumerable.Range(0, 96).Select(b =>
+            (long)Enumerable.Range(0, 3).MaxBy(c => numbers[8 * b + c])).ToArray(), 96);
+        double accuracy;
+
+        var model = new Classifier(8, 32, 3);
+        model.Initialize(seed: 1);
+        var optimizer = new AdamW(model.Parameters, rate: 0.01)
+        {
+            Schedule = Schedule.Cosine(200).WarmedUp(10),
+            ClipNorm = 1,
+        };
+        optimizer.Group(path => path.EndsWith("bias", StringComparison.Ordinal), weightDecay: 0);
+        var average = new WeightAverage(model, keep: 0.9);
+        var step = Step.Capture((x, label) =>
+        {
+            var loss = model.Forward(x).CrossEntropy(label);
+            optimizer.Step(loss);
+            average.Update();
+            return loss;
+        });
+        for (var n = 0; n < 200; n++) step.Run(images, labels);
+        model.Evaluate();
+        using (average.Use()) accuracy = model.Forward(images).ArgMax(-1).Equal(labels).To(DType.Float32).Mean().Item();
+
+        Assert.InRange(accuracy, 0.95, 1);
+        Assert.Contains("fc2", model.Summary(1, 8).ToString(), StringComparison.Ordinal);
+    }
+}
