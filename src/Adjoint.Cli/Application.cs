@@ -20,6 +20,7 @@ static class Application
             CostCommand.Create(terminal),
             VerifyCommand.Create(terminal, cancellation),
             BenchCommand.Create(terminal, cancellation),
+            DataCommand.Create(terminal, cancellation),
             DoctorCommand.Create(terminal),
         };
         root.HelpName = "adjoint";
