@@ -53,7 +53,8 @@ ref struct SafetensorsParser(ReadOnlySpan<byte> text, FileSource source)
                     break;
                 case "shape" when shape is null: shape = ReadNumbers(MaxRank); break;
                 case "data_offsets" when offsets is null: offsets = ReadNumbers(2); break;
-                default: throw named.Wrong("is damaged", "the keys 'dtype', 'shape' and 'data_offsets', once each",
+                default:
+                    throw named.Wrong("is damaged", "the keys 'dtype', 'shape' and 'data_offsets', once each",
                     $"key {FileSource.Quoted(key)}");
             }
         if (code is null || shape is null || offsets is not [var begin, var end])
