@@ -21,6 +21,9 @@ static class Application
             VerifyCommand.Create(terminal, cancellation),
             BenchCommand.Create(terminal, cancellation),
             DataCommand.Create(terminal, cancellation),
+            TrainCommand.Create(terminal, cancellation),
+            EvalCommand.Create(terminal, cancellation),
+            CompareCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
         root.HelpName = "adjoint";
@@ -60,9 +63,9 @@ static class Application
         {
             return (Failed, null);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            return (Interrupted, "Interrupted.");
+            return (Interrupted, e is TrainingStoppedException ? e.Message : "Interrupted.");
         }
         catch (Exception e)
         {

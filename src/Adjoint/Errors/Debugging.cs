@@ -14,6 +14,28 @@ static class Debugging
     /// <summary>Whether steps of plans take their times.</summary>
     public static readonly bool IsTiming = Level >= 1;
 
+    static readonly AsyncLocal<bool> Checking = new();
+
+    static readonly bool IsCheckSet = Environment.GetEnvironmentVariable("ADJOINT_CHECK") == "finite";
+
+    /// <summary>Whether the first line that makes a NaN or an infinity ends a run: <c>ADJOINT_CHECK=finite</c>, or
+    /// <see cref="CheckFinite"/>.</summary>
+    public static bool ChecksFinite => Checking.Value || IsCheckSet;
+
+    /// <summary>Until it is disposed, plans are made so that the first line that makes a NaN or an infinity ends a
+    /// run.</summary>
+    public static IDisposable CheckFinite()
+    {
+        var scope = new CheckScope(Checking.Value);
+        Checking.Value = true;
+        return scope;
+    }
+
+    sealed class CheckScope(bool before) : IDisposable
+    {
+        public void Dispose() => Checking.Value = before;
+    }
+
     /// <summary>A sentence on the error stream, from level 1 on.</summary>
     public static void Report(string message)
     {

@@ -13,7 +13,7 @@ sealed unsafe class CpuPlan : Plan
         var types = new Dictionary<string, DType>(step.Types);
         foreach (var (name, leaf) in names) types[name] = leaf.Type;
         program = CpuProgram.Compile(step.Program, names.ToDictionary(n => n.Name, n => n.Leaf.Shape.ToArray()), types,
-            options: (options ?? new()) with { TakesKeys = true, TakesNumbers = true, ChecksFinite = ChecksFinite },
+            options: (options ?? new()) with { TakesKeys = true, TakesNumbers = true, ChecksFinite = Debugging.ChecksFinite },
             results: step.Results.Length, phases: phases);
     }
 
@@ -21,8 +21,7 @@ sealed unsafe class CpuPlan : Plan
     public static bool IsOn { get; } = RuntimeFeature.IsDynamicCodeSupported
         && Environment.GetEnvironmentVariable("ADJOINT_BACKEND") != "reference";
 
-    /// <summary>Whether the first line that makes a NaN or an infinity ends a run: <c>ADJOINT_CHECK=finite</c>.</summary>
-    static bool ChecksFinite { get; } = Environment.GetEnvironmentVariable("ADJOINT_CHECK") == "finite";
+    public override long ArenaBytes => program.ArenaBytes;
 
     public override bool MayOverwrite(int output, IReadOnlyList<int> operands) =>
         program.MayOverwrite(output, operands);

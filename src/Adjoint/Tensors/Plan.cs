@@ -21,6 +21,9 @@ abstract class Plan
     /// before it is written.</summary>
     public virtual bool MayOverwrite(int output, IReadOnlyList<int> operands) => false;
 
+    /// <summary>Bytes of its intermediate values.</summary>
+    public virtual long ArenaBytes => 0;
+
     /// <summary>The plan for tensors to compute, the leaves whose values are its operands, its numbers, and for each
     /// the dial that gives it, if any.</summary>
     public static (Plan Plan, Tensor[] Leaves, double[] Numbers, Dial?[] Dials) For(IReadOnlyList<Tensor> wanted)

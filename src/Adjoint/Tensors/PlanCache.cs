@@ -48,6 +48,7 @@ sealed class PlanKey : IEquatable<PlanKey>
             }
         }
         foreach (var tensor in wanted) wiring.Add(Number(tensor));
+        if (Debugging.ChecksFinite) wiring.Add(-1);
         return new([.. calls.Select(c => c.Binding)], [.. wiring]);
 
         // Which arguments are equal, whatever they are.

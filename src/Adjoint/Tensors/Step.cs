@@ -52,6 +52,17 @@ public sealed class Step
         return step.Results;
     }
 
+    /// <summary>Bytes of inputs, results, leaves and intermediate values of a run; nothing is run.</summary>
+    internal long Bytes(params ReadOnlySpan<Tensor> inputs) => Record(inputs).Bytes;
+
+    /// <summary>The next run, so that the first loop that makes a NaN or an infinity ends it.</summary>
+    /// <exception cref="LoopRunException">Names that loop.</exception>
+    internal void Diagnose(params ReadOnlySpan<Tensor> inputs)
+    {
+        using var _ = Debugging.CheckFinite();
+        Record(inputs).Run(inputs, Number++);
+    }
+
     Captured Record(ReadOnlySpan<Tensor> inputs)
     {
         if (Tracing.Current is { } outer)
@@ -90,6 +101,9 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
     public RandomStreams Streams => streams;
 
     public Tensor[] Results { get; private set; } = [];
+
+    public long Bytes => plan!.ArenaBytes + leaves.Sum(l => l.Count * l.Type.ByteSize)
+        + outputs.Where((_, i) => !spare.Where((_, n) => isInPlace[n]).Contains(i)).Sum(o => o.Bytes);
 
     public bool Fits(ReadOnlySpan<Tensor> inputs)
     {
