@@ -3,13 +3,46 @@ namespace Adjoint.Cli;
 /// <summary>Attention of four heads, 64 numbers wide, over sequences that grow.</summary>
 static class AttentionWorkloads
 {
-    const int Heads = 4, Width = 64;
+    const int Heads = 4, Width = 64, Capacity = 4096, Window = 256;
 
     public static IEnumerable<Workload> All =>
-        from length in (int[])[512, 2048, 4096]
-        from isCausal in (bool[])[false, true]
-        from isBoth in (bool[])[false, true]
-        select Of(length, isCausal, isBoth);
+    [
+        .. from length in (int[])[512, 2048, 4096]
+           from isCausal in (bool[])[false, true]
+           from isBoth in (bool[])[false, true]
+           select Of(length, isCausal, isBoth),
+        .. from length in (int[])[4096, 16384]
+           from isBoth in (bool[])[false, true]
+           select Windowed(length, isBoth),
+        .. from filled in (int[])[16, 256, Capacity]
+           select Cached(filled),
+    ];
+
+    static Workload Windowed(int length, bool isBoth) =>
+        new($"attention_{length}_window{(isBoth ? "_both" : "")}", () =>
+        {
+            Tensor q = Made(), k = Made(), v = Made(), given = Made();
+            if (isBoth) foreach (var leaf in (Tensor[])[q, k, v]) leaf.WithGrad();
+            return () =>
+            {
+                var y = q.AttentionWindowed(k, v, Window);
+                return isBoth ? Workload.Both(y, given, q, k, v) : new([y]);
+            };
+
+            Tensor Made() => Workload.Random(1, Heads, length, Width);
+        });
+
+    // One position more: a row into both caches, then a look back at what is filled.
+    static Workload Cached(int filled) => new($"attention_cached_{filled}", () =>
+    {
+        Tensor q = Workload.Random(1, Heads, Width), position = Tensor.Scalar(filled - 1, DType.Int64);
+        Tensor keys = Workload.Random(1, Heads, Capacity, Width), values = Workload.Random(1, Heads, Capacity, Width);
+        return () =>
+        {
+            Tensor more = GenerationOps.CacheAppend.Call([keys, q, position]), known = GenerationOps.CacheAppend.Call([values, q, position]);
+            return new([GenerationOps.AttentionStep.Call([q, more, known, position])], (keys, more), (values, known));
+        };
+    });
 
     static Workload Of(int length, bool isCausal, bool isBoth) =>
         new($"attention_{length}{(isCausal ? "_causal" : "")}{(isBoth ? "_both" : "")}", () =>

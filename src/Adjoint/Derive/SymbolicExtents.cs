@@ -25,6 +25,7 @@ public sealed class SymbolicExtents
     readonly Dictionary<string, Polynomial?[]> sizes = []; // per tensor and dimension, without margins
     readonly Dictionary<string, (Polynomial From, Polynomial To)[]> margins = [];
     readonly List<Access> accesses = []; // dims of the signature stand first, as if read
+    readonly Dictionary<string, List<Access>> accessesOf = []; // the same by tensor
 
     SymbolicExtents(LoopProgram program, IReadOnlyDictionary<string, Polynomial[]>? operandSizes,
         Func<string, Polynomial?> attribute, Func<string, Polynomial?>? given)
@@ -61,8 +62,8 @@ public sealed class SymbolicExtents
         .Aggregate(Polynomial.One, (cells, d) => cells * (d.First! - d.Second.From + d.Second.To));
 
     public IReadOnlyList<TensorDim> Dims(string tensor) => [.. sizes[tensor].Zip(margins[tensor]).Select((dim, d) =>
-        new TensorDim(dim.First!, Int(dim.Second.From), Int(dim.Second.To), accesses.Where(a => a.Tensor == tensor)
-            .Select(a => a.Indices[d]).OfType<AxisValue>().FirstOrDefault()?.Axis))];
+        new TensorDim(dim.First!, Int(dim.Second.From), Int(dim.Second.To),
+            accessesOf[tensor].Select(a => a.Indices[d]).OfType<AxisValue>().FirstOrDefault()?.Axis))];
 
     int Int(Polynomial cells) => cells.IsConstant ? (int)cells.Value.Numerator
         : throw LoopErrors.InSignature(program, $"a tensor owns {cells} cells beside a dimension, which is no number");
@@ -103,6 +104,7 @@ public sealed class SymbolicExtents
         void Use(Access access)
         {
             accesses.Add(access);
+            (accessesOf.TryGetValue(access.Tensor, out var all) ? all : accessesOf[access.Tensor] = []).Add(access);
             var rank = access.Indices.Count;
             if (sizes.TryAdd(access.Tensor, new Polynomial?[rank]))
                 margins[access.Tensor] = [.. Enumerable.Repeat((Polynomial.Zero, Polynomial.Zero), rank)];
@@ -260,7 +262,7 @@ public sealed class SymbolicExtents
             for (var d = 0; d < dims.Length; d++)
             {
                 if (dims[d] is not null) continue;
-                var uses = accesses.Where(a => a.Tensor == tensor).Select(a => a.Indices[d]).ToList();
+                var uses = accessesOf[tensor].Select(a => a.Indices[d]).ToList();
                 var ends = uses.Select(i => Read(i)?.Bound(true, Known)).OfType<Polynomial>().ToList();
                 dims[d] = ends.Count > 0 ? ends.Aggregate(Polynomial.Larger) + 1 : throw LoopErrors.InLine(program,
                     $"the size of {tensor}, dimension {d}, is not known",

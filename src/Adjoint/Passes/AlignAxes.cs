@@ -9,6 +9,7 @@ sealed class AlignAxes
     readonly LoopProgram program;
     readonly Dictionary<(string Name, int Dim), (string Name, int Dim)> parents = [];
     readonly Dictionary<(string Name, int Dim), List<string>> members = [];
+    readonly Dictionary<string, int> numbers = []; // the place of an axis in its class
     readonly Dictionary<(string Tensor, int Dim), int> places = []; // which of its class's names a dimension has
 
     AlignAxes(LoopProgram program)
@@ -29,7 +30,7 @@ sealed class AlignAxes
             foreach (var axis in line.Axes())
             {
                 if (!members.TryGetValue(Class(axis), out var names)) members[Class(axis)] = names = [];
-                if (!names.Contains(axis)) names.Add(axis);
+                if (numbers.TryAdd(axis, names.Count)) names.Add(axis);
             }
     }
 
@@ -58,7 +59,7 @@ sealed class AlignAxes
         }
         for (var d = 0; d < line.Target.Indices.Count; d++)
             if (line.Target.Indices[d] is AxisValue axis)
-                places.TryAdd((line.Target.Tensor, d), members[Class(axis.Axis)].IndexOf(names[axis.Axis]));
+                places.TryAdd((line.Target.Tensor, d), numbers[names[axis.Axis]]);
         return line.Map(e => e is AxisValue axis && names[axis.Axis] != axis.Axis ? new AxisValue(names[axis.Axis]) : e);
 
         // As many names as a line needs are there: its own.
@@ -86,8 +87,11 @@ sealed class AlignAxes
 
     (string, int) Root((string, int) node)
     {
-        while (parents.TryGetValue(node, out var parent) && parent != node) node = parent;
-        return node;
+        var root = node;
+        while (parents.TryGetValue(root, out var parent) && parent != root) root = parent;
+        // Shorter ways for those that ask later: chains are as long as the calls of a network.
+        while (node != root) (parents[node], node) = (root, parents[node]);
+        return root;
     }
 
     (string, int) Class(string axis) => Root(Axis(axis));

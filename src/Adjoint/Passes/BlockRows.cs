@@ -35,7 +35,7 @@ sealed class BlockRows
     bool Block(int seed, HashSet<string> large, bool mayRecompute)
     {
         var group = RowGroup.At(seed, program.Body, new(program.Body), large);
-        var lines = group.Lines.Select(n => (Line)program.Body[n]).ToList();
+        var lines = group.Lines.Select(n => WithNumbers((Line)program.Body[n])).ToList();
         var written = lines.Select(l => l.Target.Tensor).ToHashSet();
         var first = ((Line)program.Body[seed]).Target;
         if (first.Axes().Contains("..") || lines.Exists(HasPlaceInFold)) return false;
@@ -95,6 +95,13 @@ sealed class BlockRows
         Line Renamed(Line line) => line.Map(e =>
             e is Access access && clones.TryGetValue(access.Tensor, out var name) ? access with { Tensor = name } : e);
     }
+
+    // A distance between two axes is a number of the code (AttributeUses), a window for instance.
+    Line WithNumbers(Line line) => line.Condition is null ? line : line with
+    {
+        Condition = line.Condition.Map(e => e is Compare compare && compare.Axes().Count > 1
+            ? compare.Map(part => part is AttributeValue a ? new Number(extents.Attribute(a.Name)) : part) : e),
+    };
 
     // (h,1): how many positions the part 1 has is told by a dimension only.
     static bool HasPlaceInFold(Line line) => line.Expressions().Any(e =>

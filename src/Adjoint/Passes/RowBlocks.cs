@@ -3,12 +3,14 @@ namespace Adjoint;
 /// <summary>The loops over blocks of rows around the lines of a group.</summary>
 sealed class RowBlocks
 {
-    // Parts of the rows with columns of their own: so much of the half that a causal bound cuts off is done for nothing.
+    // Parts of the rows with columns of their own: so much of the half that a causal bound cuts off is done for
+    // nothing.
     const int MostParts = 16;
 
     readonly List<RowMap> units; // one position at a time
     readonly RowMap blocked;
     readonly ColumnBound? bound;
+    readonly int columns; // of the tensors that the bound cuts
     readonly List<Line> lines;
     readonly HashSet<string> inner;
     readonly Extents extents;
@@ -29,24 +31,23 @@ sealed class RowBlocks
         var sizes = extents.Tensor(first.Tensor).Sizes;
         blocked = maps[^1];
         units = [.. maps.Where(m => m != blocked && sizes[m.Dims[first.Tensor]] > 1)];
-        var (all, columns) = (sizes[blocked.Dims[first.Tensor]], 0);
+        var all = sizes[blocked.Dims[first.Tensor]];
         for (var d = 0; d < sizes.Length && bound is null && inner.Contains(first.Tensor); d++)
             if (maps.TrueForAll(m => m.Dims[first.Tensor] != d))
                 (bound, columns) = (ColumnBound.Of(lines, inner, blocked, first.Tensor, d), sizes[d]);
         if (bound is not null) this.lines = [.. bound.Freed(lines, inner, blocked)];
-        var parts = bound is null ? 1 : MostParts;
-        rows = Rows(all, Math.Min(all, Math.Max(fewest, Math.Min(rows, (all + parts - 1) / parts))));
+        var window = bound is { First: { } low, Last: { } high } && low <= high ? high - low + 1 : 0;
+        if (window > 0) rows = RowsOfWindow(window, (long)rows * columns);
+        else if (bound is not null) rows = Math.Min(rows, (all + MostParts - 1) / MostParts);
+        rows = Rows(all, Math.Min(all, Math.Max(fewest, rows)));
         var blocks = all / rows;
-        parts = Math.Min(parts, blocks);
-        for (var part = 0; part < parts; part++)
-        {
-            var (from, to) = (blocks * part / parts, blocks * (part + 1) / parts);
-            Add(from * rows, to - from, rows, Columns(to * rows));
-        }
-        if (all % rows > 0) Add(blocks * rows, 1, all % rows, Columns(all));
+        var (from, to) = window > 0 ? Sliding(rows, blocks, bound!.First!.Value, bound.Last!.Value) : (blocks, blocks);
+        AddParts(0, from, rows);
+        if (from < to)
+            Add(from * rows, to - from, rows, from * rows + bound!.First!.Value, rows + window - 1, isSliding: true);
+        AddParts(to, blocks, rows);
+        if (all % rows > 0) AddPart(blocks * rows, 1, all % rows);
         Extents = extents.With(newAxes, newTensors);
-
-        int Columns(int end) => bound is null ? 0 : (int)Math.Clamp((long)end + bound.Shift, 1, columns);
     }
 
     /// <summary>One statement for each part of the rows.</summary>
@@ -61,21 +62,56 @@ sealed class RowBlocks
         return most;
     }
 
-    void Add(int from, int blocks, int rows, int columns)
+    // A block has as many columns as rows and window together: half a window of rows makes a third of them needless.
+    static int RowsOfWindow(int window, long numbers) =>
+        (int)Math.Min(window / 2, (Math.Sqrt((double)window * window + 4.0 * numbers) - window) / 2);
+
+    // Blocks whose window lies inside the columns are one loop, along which it slides.
+    (int From, int To) Sliding(int rows, int blocks, int first, int last)
+    {
+        var from = Math.Clamp((-first + rows - 1) / rows, 0, blocks);
+        return (from, Math.Clamp((columns - last) / rows, from, blocks));
+    }
+
+    // Blocks with as many columns each as the widest of their part needs.
+    void AddParts(int from, int to, int rows)
+    {
+        var parts = bound is null ? 1 : Math.Min(MostParts, to - from);
+        for (var part = 0; part < parts && from < to; part++)
+        {
+            var (first, end) = (from + (to - from) * part / parts, from + (to - from) * (part + 1) / parts);
+            AddPart(first * rows, end - first, rows);
+        }
+    }
+
+    void AddPart(int from, int blocks, int rows)
+    {
+        var first = Math.Clamp((long)from + (bound?.First ?? int.MinValue), 0, Math.Max(0, columns - 1));
+        var end = Math.Clamp((long)from + blocks * rows + (bound?.Last ?? columns), first + 1, Math.Max(first + 1, columns));
+        Add(from, blocks, rows, (int)first, (int)(end - first), isSliding: false);
+    }
+
+    /// <param name="first">The first column of the first block.</param>
+    /// <param name="isSliding">Each block begins as many columns later as it has rows; else all begin with the same.</param>
+    void Add(int from, int blocks, int rows, int first, int width, bool isSliding)
     {
         string[] unitAxes = [.. units.Select(m => NewAxis("n", SizeOf(m)))];
         var (block, row) = (NewAxis("block", blocks), NewAxis("row", rows));
-        var column = bound is null ? null : NewAxis("column", columns);
         var renamed = inner.ToDictionary(t => t, t => loops.Count == 0 ? t : names.Take(t));
-        foreach (var (tensor, name) in renamed) newTensors[name] = Split(tensor, blocks, rows, columns);
-        Expr place = new Binary(Arithmetic.Add,
-            new Binary(Arithmetic.Multiply, new Number(rows), new AxisValue(block)), new AxisValue(row));
-        if (from > 0) place = new Binary(Arithmetic.Add, new Number(from), place);
-        var body = Cut(place, [new AxisValue(block), new AxisValue(row)], unitAxes, column, renamed);
+        foreach (var (tensor, name) in renamed) newTensors[name] = Split(tensor, blocks, rows, width);
+        var start = new Binary(Arithmetic.Multiply, new Number(rows), new AxisValue(block));
+        var place = After(from, new Binary(Arithmetic.Add, start, new AxisValue(row)));
+        var column = bound is null ? null : new AxisValue(NewAxis("column", width));
+        var across = column is null ? null
+            : After(first, isSliding ? new Binary(Arithmetic.Add, start, column) : column);
+        var body = Cut(place, [new AxisValue(block), new AxisValue(row)], unitAxes, across, column, renamed);
         Statement loop = new TimeLoop(block, Down: false, body);
         foreach (var axis in unitAxes.Reverse()) loop = new TimeLoop(axis, Down: false, [loop]);
         loops.Add(loop);
     }
+
+    static Expr After(int first, Expr place) =>
+        first > 0 ? new Binary(Arithmetic.Add, new Number(first), place) : place;
 
     int SizeOf(RowMap map)
     {
@@ -109,12 +145,14 @@ sealed class RowBlocks
 
     /// <param name="position">A row, counted through all blocks.</param>
     /// <param name="places">The block and the row in it.</param>
-    EquatableArray<Statement> Cut(Expr position, EquatableArray<Expr> places, string[] unitAxes, string? column,
+    /// <param name="across">A column, counted through all blocks; null where nothing bounds them.</param>
+    /// <param name="column">The same, counted in the block.</param>
+    EquatableArray<Statement> Cut(Expr position, EquatableArray<Expr> places, string[] unitAxes, Expr? across, Expr? column,
         Dictionary<string, string> renamed) => lines.Select((line, n) =>
         {
             var positions = new Dictionary<string, Expr> { [blocked.Axes[n]] = position };
             for (var u = 0; u < units.Count; u++) positions[units[u].Axes[n]] = new AxisValue(unitAxes[u]);
-            if (column is not null && bound!.Axes[n] is { } across) positions[across] = new AxisValue(column);
+            if (across is not null && bound!.Axes[n] is { } own) positions[own] = across;
             var cut = new Line((Access)Placed(line.Target), line.Op, Placed(line.Value),
                 line.Condition is null ? null : Placed(line.Condition));
             return (Statement)(IsFirst(n) ? Whole(cut) : cut);
@@ -123,8 +161,9 @@ sealed class RowBlocks
             {
                 AxisValue axis => positions.GetValueOrDefault(axis.Axis, expr),
                 Access access when inner.Contains(access.Tensor) => new Access(renamed[access.Tensor],
-                    [.. access.Indices.SelectMany((index, d) =>
-                        d == blocked.Dims[access.Tensor] ? places : [Placed(index)])]),
+                    [.. access.Indices.SelectMany((index, d) => d == blocked.Dims[access.Tensor] ? places
+                        : column is not null && bound!.Dims.TryGetValue(access.Tensor, out var at) && at == d ? [column]
+                        : [Placed(index)])]),
                 Composite parts when parts.Parts.Any(p => Placed(p) is not (AxisValue or Number)) => Unfolded(parts),
                 _ => expr.WithParts(expr.Parts().Map(Placed)),
             };

@@ -11,14 +11,13 @@ sealed class Definition(Func<LoopProgram> parse)
     readonly Dictionary<int, Binding> bindings = [];
     readonly Dictionary<string, Pattern> patterns = [];
     LoopProgram? program;
-    bool[]? onlyInValues;
+    AttributeUse[]? uses;
 
     public Definition(string text) : this(() => Parser.Parse(text)) { }
 
     public LoopProgram Program => program ??= parse();
 
-    /// <summary>For each attribute, whether it is no more than an argument of kernels.</summary>
-    bool[] OnlyInValues => onlyInValues ??= AttributeUses.OnlyInValues(Program);
+    AttributeUse[] Uses => uses ??= AttributeUses.Of(Program);
 
     /// <summary>The program for these operands, with `..` spelled out and every size known.</summary>
     /// <param name="attributes">Those that are arguments of kernels alone make no binding of their own.</param>
@@ -28,10 +27,15 @@ sealed class Definition(Func<LoopProgram> parse)
         Span<double> shaping = stackalloc double[attributes.Length];
         attributes.CopyTo(shaping);
         if (MakesArguments(operands))
-            for (var i = 0; i < shaping.Length && i < OnlyInValues.Length; i++)
-                if (OnlyInValues[i]) shaping[i] = Program.Attributes[i].Default;
+            for (var i = 0; i < shaping.Length && i < Uses.Length; i++)
+                if (IsArgument(i, shaping[i])) shaping[i] = Program.Attributes[i].Default;
         return BindTo(operands, shaping, result);
     }
+
+    bool IsArgument(int attribute, double value) => Uses[attribute] is AttributeUse.Value
+        || Uses[attribute] is AttributeUse.Position && IsWhole(value) && IsWhole(Program.Attributes[attribute].Default);
+
+    static bool IsWhole(double value) => double.IsInteger(value) && Math.Abs(value) <= int.MaxValue;
 
     // In a program of integers the type of what is computed follows from its attributes.
     bool MakesArguments(ReadOnlySpan<Tensor> operands)
@@ -71,7 +75,9 @@ sealed class Definition(Func<LoopProgram> parse)
         {
             if (!patterns.TryGetValue(text, out pattern)) patterns[text] = pattern = new(expanded);
         }
-        var isArgument = MakesArguments(operands) ? OnlyInValues : new bool[Program.Attributes.Count];
+        var isArgument = new bool[Program.Attributes.Count];
+        for (var i = 0; i < isArgument.Length && MakesArguments(operands); i++)
+            isArgument[i] = IsArgument(i, i < attributes.Length ? attributes[i] : Program.Attributes[i].Default);
         return new(pattern, shapes, attributes, operands, result) { IsArgument = isArgument };
     }
 }

@@ -35,6 +35,7 @@ sealed class StepWriter(bool takesArguments)
     readonly List<AxisLine> axes = [];
     readonly Dictionary<string, int> extents = [];
     readonly HashSet<string> taken = [];
+    readonly Dictionary<string, int> last = []; // the number that each letter was given last
     readonly List<Operand> operands = [];
     readonly List<Tensor> leaves = [];
     readonly List<Statement> body = [];
@@ -202,7 +203,11 @@ sealed class StepWriter(bool takesArguments)
     string Fresh(string name)
     {
         name = name.TrimEnd('\'');
-        for (var n = 1; ; n++)
-            if (taken.Add($"{name}{n}")) return $"{name}{n}";
+        var number = last.GetValueOrDefault(name);
+        string fresh;
+        do fresh = $"{name}{++number}";
+        while (!taken.Add(fresh));
+        last[name] = number;
+        return fresh;
     }
 }

@@ -156,4 +156,64 @@ public sealed class ProgramPassesTests
           p[b,h,t,u] = e[b,h,t,u] / z[b,h,t]
           y[b,t,(h,d)] += p[b,h,t,u] * v[b,u,(h,d)]
         """))!.Combined), new(64, 1, 32, 4)) + "\n", "tests", "golden", "passes", "attention.txt");
+
+    const string Windowed = """
+        windowed(q[h,t,c], k[h,u,c], v[h,u,d]) -> y[h,t,d]
+          s[h,t,u] += q[h,t,c] * k[h,u,c]  if u <= t and t - 9 < u
+          m[h,t] max= s[h,t,u]  if u <= t and t - 9 < u
+          e[h,t,u] = exp(s[h,t,u] - m[h,t])  if u <= t and t - 9 < u
+          z[h,t] += e[h,t,u]  if u <= t and t - 9 < u
+          p[h,t,u] = e[h,t,u] / z[h,t]  if u <= t and t - 9 < u
+          y[h,t,d] += p[h,t,u] * v[h,u,d]  if u <= t and t - 9 < u
+        """;
+
+    [Fact]
+    public void A_window_slides_along_so_that_time_and_memory_are_linear_in_the_length()
+    {
+        var blocks = new CpuOptions { Blocks = new(1, 1, 64, 4) };
+        foreach (var program in new[] { Parser.Parse(Windowed), Reverse.Of(Parser.Parse(Windowed))!.Combined })
+        {
+            var (short1, long1) = (Compile(program, 256), Compile(program, 512));
+            Assert.InRange(Operations(long1) / Operations(short1), 1.8, 2.1);
+            // Beside blocks there are results and numbers of a row: linear at most.
+            Assert.InRange(long1.ArenaBytes, short1.ArenaBytes, 2.1 * short1.ArenaBytes);
+            Assert.InRange(Operations(short1), 1, Operations(CpuRun.Compile(program, Inputs(program, 256), DType.Float64)) / 4);
+        }
+        foreach (var length in new[] { 5, 16, 40, 61 })
+            foreach (var program in new[] { Parser.Parse(Windowed), Reverse.Of(Parser.Parse(Windowed))!.Combined })
+            {
+                var inputs = Inputs(program, length);
+                var actual = CpuRun.Run(CpuRun.Compile(program, inputs, DType.Float64, null, blocks), program, inputs, DType.Float64);
+                foreach (var (name, expected) in Reference.Run(program, inputs).Outputs)
+                    Assert.True(actual[name].IsNear(expected, Tolerance.CpuDouble), $"{name} of {length}");
+            }
+
+        CpuProgram Compile(LoopProgram program, int length) =>
+            CpuRun.Compile(program, Inputs(program, length), DType.Float64, null, blocks);
+
+        static double Operations(CpuProgram compiled) => compiled.Steps.Sum(s => s.Operations);
+    }
+
+    static Dictionary<string, NdArray> Inputs(LoopProgram program, int length)
+    {
+        var sizes = new Dictionary<string, int> { ["h"] = 2, ["t"] = length, ["u"] = length, ["c"] = 3, ["d"] = 4 };
+        return RandomInputs.Draw(program, new(3), new() { MinSize = 2, MaxSize = 2, Sizes = sizes });
+    }
+
+    [Theory]
+    [InlineData("u <= t + 3 and t - 4 < u")]
+    [InlineData("t - 4 <= u")]
+    [InlineData("u < t + 5")]
+    [InlineData("t + 2 <= u and u <= t + 6")]
+    [InlineData("u < t and t < u")]
+    public void Bounds_at_either_end_keep_their_results(string condition)
+    {
+        var program = Parser.Parse($$"""
+            windowed(q[t,c], k[u,c], v[u,d]) -> y[t,d]
+              s[t,u] += q[t,c] * k[u,c]  if {{condition}}
+              e[t,u] = exp(s[t,u])  if {{condition}}
+              y[t,d] += e[t,u] * v[u,d]  if {{condition}}
+            """);
+        foreach (var length in new[] { 1, 6, 23 }) SameResults(program, Inputs(program, length));
+    }
 }

@@ -75,7 +75,7 @@ public sealed class CpuPlanTests
     public void An_attribute_that_shapes_loops_makes_a_plan_of_its_own()
     {
         var x = Random(1, 50);
-        var plans = new[] { 3, 4 }.Select(offset => Plan.For([Loop.Run($"y[i] = {x}[i] if i < {offset}")]).Plan).ToArray();
+        var plans = new[] { 3, 4 }.Select(offset => Plan.For([Loop.Run($"axis i < {offset}\ny[i] = {x}[0 + i]")]).Plan).ToArray();
         Assert.NotSame(plans[0], plans[1]);
     }
 

@@ -9,6 +9,7 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     readonly List<CodeParameter> parameters = [];
     readonly List<CodeRow> rows = [];
     readonly HashSet<string> names = [.. Keywords];
+    readonly Dictionary<string, int> numbers = []; // the one that each name was given last
     readonly HashSet<CodeLocal> variables = [];
     List<CodeStatement> block = [];
 
@@ -142,10 +143,12 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
         var spelled = name.Replace("'", "_new", StringComparison.Ordinal);
         var plain = string.Concat(spelled.Where(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
         if (plain is "" || char.IsAsciiDigit(plain[0])) plain = "v" + plain;
-        var unique = plain;
+        if (names.Add(plain)) return plain;
         var stem = char.IsAsciiDigit(plain[^1]) ? plain + "_" : plain;
-        for (var number = 2; !names.Add(unique); number++) unique = $"{stem}{number}";
-        return unique;
+        var number = numbers.GetValueOrDefault(stem, 1);
+        while (!names.Add($"{stem}{++number}")) { }
+        numbers[stem] = number;
+        return $"{stem}{number}";
     }
 
     static readonly string[] Keywords =

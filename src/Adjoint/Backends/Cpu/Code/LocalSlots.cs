@@ -43,7 +43,7 @@ sealed class LocalSlots(ILGenerator il, int fresh)
         var declared = new List<CodeLocal>();
         for (var i = 0; i < block.Count; i++)
         {
-            foreach (var local in Mentioned(block[i])) last[local] = i;
+            Visit(block[i], local => last[local] = i);
             if (block[i] is CodeAssign { IsDeclaration: true } assign) declared.Add(assign.Local);
         }
         var ends = new List<CodeLocal>[block.Count];
@@ -52,24 +52,45 @@ sealed class LocalSlots(ILGenerator il, int fresh)
         return ends;
     }
 
-    static IEnumerable<CodeLocal> Mentioned(CodeStatement statement) => statement switch
+    static void Visit(CodeStatement statement, Action<CodeLocal> visit)
     {
-        CodeAssign assign => [assign.Local, .. Mentioned(assign.Value)],
-        CodeStore store => MentionedIn(store.Pointer, store.Index, store.Value, store.Mask),
-        CodePrefetch prefetch => MentionedIn(prefetch.Pointer, prefetch.Index),
-        CodeLoop loop => [.. MentionedIn(loop.From, loop.To), .. loop.Body.SelectMany(Mentioned)],
-        CodeBranch branch => [.. Mentioned(branch.Condition), .. branch.Then.Concat(branch.Else).SelectMany(Mentioned)],
-        _ => [],
-    };
+        switch (statement)
+        {
+            case CodeAssign assign:
+                visit(assign.Local);
+                Visit(assign.Value, visit);
+                break;
+            case CodeStore store:
+                Visit([store.Pointer, store.Index, store.Value, store.Mask], visit);
+                break;
+            case CodePrefetch prefetch:
+                Visit([prefetch.Pointer, prefetch.Index], visit);
+                break;
+            case CodeLoop loop:
+                Visit([loop.From, loop.To], visit);
+                foreach (var inner in loop.Body) Visit(inner, visit);
+                break;
+            case CodeBranch branch:
+                Visit(branch.Condition, visit);
+                foreach (var inner in branch.Then) Visit(inner, visit);
+                foreach (var inner in branch.Else) Visit(inner, visit);
+                break;
+        }
+    }
 
-    static IEnumerable<CodeLocal> MentionedIn(params IEnumerable<CodeExpr?> exprs) => exprs.SelectMany(Mentioned);
-
-    static IEnumerable<CodeLocal> Mentioned(CodeExpr? expr) => expr switch
+    static void Visit(ReadOnlySpan<CodeExpr?> exprs, Action<CodeLocal> visit)
     {
-        CodeLocal local => [local],
-        CodeLoad load => MentionedIn(load.Pointer, load.Index, load.Mask),
-        CodeOperation operation => MentionedIn(operation.Args),
-        CodeCall call => MentionedIn(call.Args),
-        _ => [],
-    };
+        foreach (var expr in exprs) Visit(expr, visit);
+    }
+
+    static void Visit(CodeExpr? expr, Action<CodeLocal> visit)
+    {
+        switch (expr)
+        {
+            case CodeLocal local: visit(local); break;
+            case CodeLoad load: Visit([load.Pointer, load.Index, load.Mask], visit); break;
+            case CodeOperation operation: Visit(operation.Args, visit); break;
+            case CodeCall call: Visit(call.Args, visit); break;
+        }
+    }
 }

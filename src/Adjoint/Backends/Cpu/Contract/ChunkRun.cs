@@ -56,9 +56,12 @@ unsafe ref struct ChunkRun
         {
             var block = blocks[step];
             TakeBlock(block);
+            if (sums == 0 && block.Sum > 0 || plan.ColumnParts[block.ColumnFrom].Start >= call.Ends.Columns) continue;
             for (var part = rowParts.From; part < rowParts.To; part++)
             {
                 (row, rows) = plan.RowParts[part];
+                rows = Math.Min(rows, call.Ends.Rows - row);
+                if (rows <= 0) break;
                 isFirstPart = part == rowParts.From;
                 var panel = panelA + (keepsA ? (part - rowParts.From) * plan.PanelABytes : 0);
                 TakeRows(panel, isPacked: keepsA && block.ColumnFrom > columnParts.From);
@@ -87,6 +90,7 @@ unsafe ref struct ChunkRun
         }
         if (call.Panels is not null) still = plan.Still!.Block(call.Panels, block.Batch, block.Sum);
         (sum, sums) = plan.SumParts[block.Sum];
+        sums = Math.Clamp(call.Ends.Sums - sum, 0, sums);
         isLastBlock = block.Sum == plan.SumParts.Parts - 1;
         tile.Sums = sums;
     }
@@ -115,6 +119,8 @@ unsafe ref struct ChunkRun
         for (int part = from, next; part < end; part = next)
         {
             var (column, width) = plan.ColumnParts[part];
+            if (column >= call.Ends.Columns) break;
+            width = Math.Min(width, call.Ends.Columns - column);
             var vectors = (width + plan.Lanes - 1) / plan.Lanes;
             var isPartial = width != vectors * plan.Lanes;
             var left = plan.ColumnsOut.LeftInRun(column);
@@ -128,6 +134,7 @@ unsafe ref struct ChunkRun
             var isRow = canRead || !packs && (plan.PacksB || still is not null);
             var tiles = canWrite && width == plan.Width && isRow
                 ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
+            tiles = Math.Min(tiles, (call.Ends.Columns - column) / width);
             if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
             next = part + tiles;
 

@@ -72,19 +72,25 @@ sealed unsafe class ContractionPlan
     /// <param name="team">Threads to share the work with; the bits are the same for any.</param>
     /// <param name="workspace"><see cref="WorkspaceBytes"/> bytes that nobody else uses meanwhile.</param>
     /// <param name="panels">What <see cref="Pack"/> made; null if every run packs for itself.</param>
+    /// <param name="ends">How far it goes; where a group has several axes of more than one position, to the end of
+    /// them all.</param>
     public void Run(
         void* a, void* b, void* cells, bool accumulate, void* workspace, Team? team = null, double scale = 1,
-        TileEpilogue? epilogue = null, void* context = null, void* panels = null)
+        TileEpilogue? epilogue = null, void* context = null, void* panels = null,
+        ContractionEnds? ends = null)
     {
+        var end = ends ?? ContractionEnds.All;
         if (plain.IsNeeded(a, b, isDouble))
         {
-            if (isDouble) plain.Run((double*)a, (double*)b, (double*)cells, accumulate, scale, epilogue, context);
-            else plain.Run((float*)a, (float*)b, (float*)cells, accumulate, (float)scale, epilogue, context);
+            if (isDouble) plain.Run((double*)a, (double*)b, (double*)cells, accumulate, scale, epilogue, context, end);
+            else plain.Run((float*)a, (float*)b, (float*)cells, accumulate, (float)scale, epilogue, context,
+                end);
             return;
         }
         foreach (var piece in pieces)
         {
-            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, (byte*)panels, scale, epilogue, context);
+            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, (byte*)panels, scale, epilogue, context,
+                end);
             call.Run(team, Threads);
             if (panels is not null) panels = (byte*)panels + (piece.Still?.Bytes ?? 0);
         }

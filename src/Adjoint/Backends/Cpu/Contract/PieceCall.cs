@@ -17,10 +17,11 @@ unsafe struct PieceCall
     public readonly byte* Panels;
     public readonly double Scale;
     public readonly bool Accumulates;
+    public readonly ContractionEnds Ends;
 
     public PieceCall(
         PiecePlan plan, void* a, void* b, void* cells, bool accumulate, void* workspace, byte* panels, double scale,
-        TileEpilogue? epilogue, void* context)
+        TileEpilogue? epilogue, void* context, ContractionEnds ends)
     {
         var piece = plan.Piece;
         (Plan, Epilogue, Scale) = (plan, epilogue, scale);
@@ -31,6 +32,7 @@ unsafe struct PieceCall
         Panels = plan.Still is null ? null : panels;
         Context = context;
         Accumulates = accumulate || piece.Adds;
+        Ends = piece.IsSwapped ? ends.Swapped : ends;
     }
 
     public void Run(Team? team, int threads)

@@ -36,7 +36,8 @@ sealed unsafe class PlainContraction
         return false;
     }
 
-    public void Run<T>(T* a, T* b, T* cells, bool accumulate, T scale, TileEpilogue? epilogue, void* context)
+    public void Run<T>(T* a, T* b, T* cells, bool accumulate, T scale, TileEpilogue? epilogue, void* context,
+        ContractionEnds ends)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Span<int> point = stackalloc int[shape.Axes.Count];
@@ -46,35 +47,38 @@ sealed unsafe class PlainContraction
             var sum = T.Zero;
             do
             {
-                if (!Exists(point, out var cellA, out var cellB)) continue;
+                if (!Exists(point, ends, out var cellA, out var cellB)) continue;
                 sum = T.FusedMultiplyAdd(a[cellA], b[cellB], sum);
                 if (T.IsNaN(sum)) break;
             }
-            while (Next(point, inner));
+            while (Next(point, inner, ends));
             foreach (var axis in inner) point[axis] = 0;
             var cell = 0L;
             foreach (var axis in outer) cell += shape.Axes[axis].StrideOut * point[axis];
             cells[cell] = accumulate ? cells[cell] + scale * sum : scale * sum;
             epilogue?.Invoke(context, cells + cell, cell, 1, 0, 1);
         }
-        while (Next(point, outer));
+        while (Next(point, outer, ends));
     }
 
-    bool Next(Span<int> point, int[] axes)
+    bool Next(Span<int> point, int[] axes, ContractionEnds ends)
     {
         for (var i = axes.Length - 1; i >= 0; i--)
         {
-            if (++point[axes[i]] < shape.Axes[axes[i]].Extent) return true;
+            if (++point[axes[i]] < Extent(axes[i], ends)) return true;
             point[axes[i]] = 0;
         }
         return false;
     }
 
-    bool Exists(ReadOnlySpan<int> point, out long cellA, out long cellB)
+    int Extent(int axis, ContractionEnds ends) => Math.Min(shape.Axes[axis].Extent, ends[shape.Axes[axis].Group]);
+
+    bool Exists(ReadOnlySpan<int> point, ContractionEnds ends, out long cellA, out long cellB)
     {
         (cellA, cellB) = (0, 0);
         for (var i = 0; i < point.Length; i++)
         {
+            if (point[i] >= Extent(i, ends)) return false;
             cellA += shape.Axes[i].StrideA * point[i];
             cellB += shape.Axes[i].StrideB * point[i];
         }

@@ -1,27 +1,85 @@
 namespace Adjoint;
 
 // A tensor needs memory from the first step that touches it to the last; a time loop is one step. Tensors whose
-// intervals do not meet may lie in the same place. The largest is placed first, each at the lowest place that is free
-// during its interval.
+// intervals do not meet may lie in the same place. One after the other gets the lowest place that is free during its
+// interval; what then lies highest is tried earlier, until nothing lies higher than it must.
 
 /// <summary>Where the intermediate tensors of a program lie in one piece of memory.</summary>
 sealed class ArenaPlan
 {
+    // Each costs the square of the buffers; some dozens settle nearly all.
+    const int MostTries = 60;
+    const long MostSteps = 4_000_000;
+
+    // What comes first: the largest, what stays longest, what is much of both, what begins first, what ends last.
+    static readonly Func<Interval, double>[] Weights =
+    [
+        i => i.Bytes, i => i.Last - i.First, i => (double)i.Bytes * (i.Last - i.First + 1), i => -i.First, i => i.Last,
+    ];
+
     readonly List<(long Offset, Interval Interval)> placed = [];
     readonly Dictionary<int, long> offsets = [];
 
-    /// <param name="intervals">One for each buffer.</param>
-    public ArenaPlan(IEnumerable<Interval> intervals)
+    ArenaPlan(IEnumerable<Interval> intervals)
     {
-        foreach (var interval in intervals.OrderByDescending(i => i.Bytes).ThenBy(i => i.First).ThenBy(i => i.Buffer))
-            offsets[interval.Buffer] = Place(interval);
+        foreach (var interval in intervals) offsets[interval.Buffer] = Place(interval);
+    }
+
+    /// <param name="intervals">One for each buffer that has memory of its own.</param>
+    /// <param name="hosts">For a buffer without, the one in whose memory it lies.</param>
+    public static ArenaPlan Of(IReadOnlyList<Interval> intervals, IReadOnlyDictionary<int, int> hosts)
+    {
+        var peak = Peak(intervals);
+        var tries = Math.Min(MostTries, 1 + MostSteps / (1 + (long)intervals.Count * intervals.Count));
+        ArenaPlan? best = null;
+        foreach (var weight in Weights)
+        {
+            if (best?.Bytes == peak) break;
+            var order = intervals.OrderByDescending(weight).ThenByDescending(i => i.Bytes).ThenBy(i => i.Buffer).ToList();
+            var plan = Improved(order, peak, tries);
+            if (best is null || plan.Bytes < best.Bytes) best = plan;
+        }
+        foreach (var (buffer, host) in hosts) best!.offsets[buffer] = best.offsets[host];
+        return best!;
+    }
+
+    static ArenaPlan Improved(List<Interval> order, long peak, long tries)
+    {
+        ArenaPlan? best = null;
+        while (best?.Bytes != peak && tries-- > 0)
+        {
+            var plan = new ArenaPlan(order) { PeakBytes = peak };
+            if (best is null || plan.Bytes < best.Bytes) best = plan;
+            var highest = order.FindLastIndex(i => plan.offsets[i.Buffer] + Aligned(i.Bytes) == plan.Bytes);
+            if (highest <= 0) break;
+            var first = order[highest];
+            order.RemoveAt(highest);
+            order.Insert(0, first);
+        }
+        return best!;
     }
 
     /// <summary>Of the whole arena.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Of all that is needed at one time: no arena is smaller.</summary>
+    public long PeakBytes { get; private init; }
+
     /// <summary>Of each buffer by its number.</summary>
     public IReadOnlyDictionary<int, long> Offsets => offsets;
+
+    static long Peak(IReadOnlyList<Interval> intervals)
+    {
+        var changes = new long[intervals.Select(i => i.Last + 2).DefaultIfEmpty().Max()];
+        foreach (var interval in intervals)
+        {
+            changes[interval.First] += Aligned(interval.Bytes);
+            changes[interval.Last + 1] -= Aligned(interval.Bytes);
+        }
+        var (alive, peak) = (0L, 0L);
+        foreach (var change in changes) peak = Math.Max(peak, alive += change);
+        return peak;
+    }
 
     long Place(Interval interval)
     {

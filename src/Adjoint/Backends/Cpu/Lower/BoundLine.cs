@@ -47,7 +47,7 @@ sealed class BoundLine
             Expr Solved(Expr e) => e is AxisValue value && value.Axis == axis ? expression : e;
         }
         foreach (var condition in conditions)
-            if (LimitsOf(condition) is { } affine) limits.AddRange(affine);
+            if (LimitsOf(condition, axes) is { } affine) limits.AddRange(affine);
             else tests.Add(condition);
         IsEmpty = axes.Any(a => program.Extents[a] == 0) || limits.Any(l => l.Max(program.Range) < 0)
             || loops.Any(a => program.Extents[a] == 0);
@@ -101,7 +101,8 @@ sealed class BoundLine
         {
             if (reads is not null) return reads;
             var found = new List<Access>();
-            foreach (var expression in Target.Indices.Append(Value).Concat(tests))
+            var atoms = limits.SelectMany(l => l.Symbols).Select(program.Atom).OfType<Expr>();
+            foreach (var expression in Target.Indices.Append(Value).Concat(tests).Concat(atoms))
                 expression.Visit(e => { if (e is Access access) found.Add(access); });
             return reads = found;
         }
@@ -135,9 +136,14 @@ sealed class BoundLine
         return summed is null || !keepsTarget && extents[summed] * ShortOf <= extents[longest!] ? longest : summed;
     }
 
-    IndexForm[]? LimitsOf(Expr condition) =>
+    // What only a run knows bounds the loop of an axis; it does not pick single positions.
+    IndexForm? DifferenceAtRun(Compare compare, List<string> axes) => compare.Operator is not Comparison.Equal
+        && program.AffineAtRun(compare.Left) is { } left && program.AffineAtRun(compare.Right) is { } right
+        && left.Minus(right) is var difference && difference.Symbols.Any(axes.Contains) ? difference : null;
+
+    IndexForm[]? LimitsOf(Expr condition, List<string> axes) =>
         condition is not Compare { Operator: not Comparison.NotEqual } compare
-        || Difference(compare) is not { } difference ? null
+        || (Difference(compare) ?? DifferenceAtRun(compare, axes)) is not { } difference ? null
         : compare.Operator switch
         {
             Comparison.Equal => [difference, difference.Times(-1)],

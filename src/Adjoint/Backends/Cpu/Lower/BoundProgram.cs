@@ -94,6 +94,15 @@ sealed class BoundProgram
     /// <summary>An expression over axes that is affine as it stands, or null.</summary>
     public IndexForm? Affine(Expr expr) => Affine(expr, rounds: false, _ => null);
 
+    /// <summary>The same, or one that is affine once a run tells its integers: attributes that kernels take as
+    /// arguments, cells of integers that surely exist.</summary>
+    public IndexForm? AffineAtRun(Expr expr) => Affine(expr, rounds: false, e => e switch
+    {
+        AttributeValue attribute when Argument(attribute.Name) >= 0 => Atom(e),
+        Access access when this[access.Tensor].IsInteger && StaysInside(access, []) => Atom(e),
+        _ => null,
+    });
+
     /// <summary>Where the cell of an access lies, counted from the first cell of its tensor.</summary>
     public IndexForm Offset(Access access) => offsets.TryGetValue(access, out var known) ? known
         : offsets[access] = NewOffset(access);
@@ -151,7 +160,7 @@ sealed class BoundProgram
 
     IndexForm Atom(Expr expr)
     {
-        if (expr is AttributeValue attribute)
+        if (expr is AttributeValue attribute && Argument(attribute.Name) < 0)
             throw new LoopRunException(
                 $"{Program.Name}: the attribute {attribute.Name} is used in an index, which takes integers.");
         var symbol = $"{{{expr}}}";

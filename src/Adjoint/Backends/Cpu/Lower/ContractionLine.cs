@@ -16,6 +16,13 @@ sealed record ContractionLine(
     /// <summary>Factors that the caller of a run gives.</summary>
     public IReadOnlyList<Expr> Numbers { get; init; } = [];
 
+    /// <summary>How far a run goes.</summary>
+    public IReadOnlyList<ContractionCut> Cuts { get; init; } = [];
+
+    /// <summary>Axes outside of the shape, and what each moves: runs of the shape that differ in how far they
+    /// go.</summary>
+    public IReadOnlyList<(string Axis, ContractionAxis Steps)> Outer { get; init; } = [];
+
     /// <summary>The line as a contraction, or null where it is none.</summary>
     /// <param name="loops">The axes of the enclosing time loops.</param>
     public static ContractionLine? Of(BoundProgram program, Line line, IReadOnlyList<string> loops)
@@ -54,8 +61,16 @@ sealed record ContractionLine(
         var related = bound.Relations.SelectMany(r => new[] { r.Key, r.Times(-1).Key }).ToHashSet();
         var bounds = new List<IndexForm>();
         var (cuts, cutBy) = (new List<ContractionWindow>(), new List<IndexForm>());
+        var ends = new List<ContractionCut>();
         foreach (var limit in bound.Limits.Where(l => !related.Contains(l.Key)))
         {
+            if (windows.Count == 0 && !limit.Symbols.All(axes.Contains)
+                && ContractionCut.Of(program, limit, axes, loops, Group) is { } end)
+            {
+                ends.Add(end);
+                if (end.Group is not ContractionGroup.Sum) bounds.Add(limit);
+                continue;
+            }
             if (!limit.Symbols.All(axes.Contains)
                 || limit.Max(program.Range) is not { } most || most >= int.MaxValue) return null;
             var groups = limit.Symbols.Select(Group).ToHashSet();
@@ -71,18 +86,24 @@ sealed record ContractionLine(
         // Each is read, or written, wherever its own conditions hold.
         if (!IsSafe(a, c => !c.IsOfOut && !c.IsOfB) || !IsSafe(b, c => !c.IsOfOut && c.IsOfB)
             || !IsSafe(bound.Target, _ => false)) return null;
-        var shape = new ContractionShape(
-            [.. axes.Select(x =>
-                new ContractionAxis(Group(x), program.Extents[x], offsetA[x], offsetB[x], offsetOut[x]))],
+        var outer = ends.SelectMany(e => e.AxesAmong(program, axes)).Distinct().ToList();
+        if (outer.Exists(x => cutBy.Exists(c => c[x] != 0))) return null;
+        var inner = axes.Except(outer).ToList();
+        var shape = new ContractionShape([.. inner.Select(Steps)],
             [.. windows.Select(w => new ContractionWindow(w.IsOfB, program.Extents[w.Axis], w.Stride,
-                [.. axes.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor)), .. cuts]);
+                [.. inner.Select(x => (int)w.Position[x])], (int)w.Position.Constant, w.Divisor)),
+                .. cuts.Select(c => c with { Coefficients = [.. inner.Select(x => c.Coefficients[axes.IndexOf(x)])] })]);
         var isOne = shape.Count(ContractionGroup.Row) > 1 && shape.Count(ContractionGroup.Column) > 1
             && shape.Count(ContractionGroup.Sum) > 1;
         return !isOne ? null
             : new(shape, a.Tensor, b.Tensor, Start(offsetA), Start(offsetB), Start(offsetOut), scale, bounds)
             {
                 Numbers = numbers,
+                Cuts = ends,
+                Outer = [.. outer.Select(x => (x, Steps(x)))],
             };
+
+        ContractionAxis Steps(string x) => new(Group(x), program.Extents[x], offsetA[x], offsetB[x], offsetOut[x]);
 
         bool IsSafe(Access access, Func<ContractionWindow, bool> isOwn) => program.StaysInside(access,
             [.. bound.Limits.Where(l => related.Contains(l.Key)), .. cutBy.Where((_, i) => isOwn(cuts[i]))]);

@@ -12,22 +12,50 @@ sealed unsafe class ContractionStep(
     Func<double[], double> scale, Team team, IReadOnlyList<LinePlan> lines, ContractionFinish? finish = null,
     int? panels = null) : CpuStep
 {
+    /// <summary>How far a run goes along groups of the shape.</summary>
+    public IReadOnlyList<(ContractionGroup Group, RunInteger Count)> Cuts { get; init; } = [];
+
+    /// <summary>Loops around the engine.</summary>
+    public IReadOnlyList<ContractionAxis> Outer { get; init; } = [];
+
     public override string Text => string.Join("; ", lines.Select(l => l.Line));
 
     public override double Operations => plan.Shape.Operations;
 
     public override IEnumerable<int> Touches =>
-        [a.Buffer, b.Buffer, cells.Buffer, .. finish?.Buffers ?? [], .. panels is { } own ? [own] : (int[])[]];
+        [a.Buffer, b.Buffer, cells.Buffer, .. finish?.Buffers ?? [], .. panels is { } own ? [own] : (int[])[],
+            .. Cuts.SelectMany(c => c.Count.Buffers)];
 
     public override long ScratchBytes => plan.WorkspaceBytes;
 
     public override void Run(CpuFrame frame)
     {
+        Span<long> positions = stackalloc long[Outer.Count];
+        positions.Clear();
+        Run(frame, positions, 0, (byte*)a.Address(frame), (byte*)b.Address(frame), (byte*)cells.Address(frame));
+    }
+
+    void Run(CpuFrame frame, Span<long> positions, int depth, byte* atA, byte* atB, byte* atCells)
+    {
+        if (depth == Outer.Count)
+        {
+            Run(frame, positions, atA, atB, atCells);
+            return;
+        }
+        var axis = Outer[depth];
+        for (positions[depth] = 0; positions[depth] < axis.Extent; positions[depth]++)
+            Run(frame, positions, depth + 1, atA + positions[depth] * axis.StrideA * a.Bytes,
+                atB + positions[depth] * axis.StrideB * b.Bytes, atCells + positions[depth] * axis.StrideOut * cells.Bytes);
+    }
+
+    void Run(CpuFrame frame, ReadOnlySpan<long> positions, byte* atA, byte* atB, byte* atCells)
+    {
+        var ends = ContractionEnds.All;
+        for (var i = 0; i < Cuts.Count; i++) ends = ends.With(Cuts[i].Group, Cuts[i].Count.Value(frame, positions));
         var context = new ContractionFinish.Context { Finish = finish!, Frame = frame };
-        plan.Run(
-            a.Address(frame), b.Address(frame), cells.Address(frame), accumulates, (void*)frame.Scratch, team, scale(frame.Numbers),
+        plan.Run(atA, atB, atCells, accumulates, (void*)frame.Scratch, team, scale(frame.Numbers),
             finish is null ? null : ContractionFinish.Callback, Unsafe.AsPointer(ref context),
-            panels is { } own ? (void*)frame.Buffers[own] : null);
+            panels is { } own ? (void*)frame.Buffers[own] : null, ends);
     }
 }
 

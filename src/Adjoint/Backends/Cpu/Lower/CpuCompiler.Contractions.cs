@@ -26,7 +26,12 @@ sealed partial class CpuCompiler
             epilogue is null ? Operand(plan.Line.Target.Tensor, line.Out) : Cells(epilogue.Host),
             !plan.IsFirst, Scale(), Team, [plan, .. epilogue?.Lines ?? []],
             epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue),
-            panels);
+            panels)
+        {
+            Cuts = [.. line.Cuts.Select(c =>
+                (c.Group, new RunInteger(program, c.Count, loops, [.. line.Outer.Select(o => o.Axis)])))],
+            Outer = [.. line.Outer.Select(o => o.Steps)],
+        };
         if (epilogue is not null) yield break;
         var rest = new LoopTree(program);
         foreach (var bound in line.Bounds.Where(b => IsSeenOutside(plan.Line.Source.Target, b)))
@@ -67,6 +72,7 @@ sealed partial class CpuCompiler
     (StillOperand Operand, string Loop) Still(LinePlan plan)
     {
         var line = plan.Contraction!;
+        if (line.Cuts.Count > 0) return (StillOperand.None, "");
         var (ofA, ofB) = (Outermost(line.TensorA, line.A), Outermost(line.TensorB, line.B));
         return ofB is not null ? (StillOperand.B, ofB) : ofA is not null ? (StillOperand.A, ofA) : (StillOperand.None, "");
 
@@ -79,6 +85,6 @@ sealed partial class CpuCompiler
         || plans.Values.Any(p => p.Line.Reads.Any(r => r.Tensor == target.Tensor
             && !(p.Line.Limits.Any(l => l.Key == bound.Key) && program.Offset(r).Key == program.Offset(target).Key)));
 
-    static Line Cleared(Access target, IndexForm bound) => new(target, LineOp.Set, new Number(0),
-        new Compare(Comparison.Less, bound.ToExpr(axis => new AxisValue(axis)), new Number(0)));
+    Line Cleared(Access target, IndexForm bound) => new(target, LineOp.Set, new Number(0),
+        new Compare(Comparison.Less, bound.ToExpr(s => program.Atom(s) ?? new AxisValue(s)), new Number(0)));
 }

@@ -141,6 +141,7 @@ sealed partial class CpuCompiler
 
     CpuStep Compile(LoopItem item)
     {
+        item = MergedLoops.Of(program, item);
         var own = item.Plans.ToList();
         foreach (var plan in own)
             if (plan.Fallback is { } reason) Fallbacks.Add($"{plan.Line}: {reason}");
@@ -148,7 +149,7 @@ sealed partial class CpuCompiler
         var operations = Operations(own);
         var (extent, chunk) = Chunks(item, isParallel, operations);
         PartialSum[] partials = [];
-        if (!isParallel && item is LoopNode { Axis: var axis } summed && program.Extents[axis] > 1)
+        if (!isParallel && item is LoopNode { Extent: > 1 } summed)
         {
             var least = Math.Ceiling((double)extent / PartialSums.MostParts);
             var turns = Whole(summed, Math.Max(Chunks(item, true, operations).Chunk, least));
@@ -194,7 +195,7 @@ sealed partial class CpuCompiler
     (long Extent, long Chunk) Chunks(LoopItem item, bool isParallel, double operations)
     {
         if (item is not LoopNode node) return (1, 1);
-        long extent = program.Extents[node.Axis];
+        var extent = node.Extent;
         if (!isParallel) return (extent, extent);
         var turns = Whole(node, Math.Ceiling(extent * (options.OperationsPerChunk / Math.Max(1, operations))));
         return (extent, Math.Clamp(turns, 1, extent));

@@ -37,6 +37,9 @@ sealed class CpuProgram
     /// <summary>Memory for what is neither operand nor output.</summary>
     public long ArenaBytes => arena.Bytes;
 
+    /// <summary>What lives at one time of it, at most.</summary>
+    public long PeakBytes => arena.PeakBytes;
+
     public IReadOnlyList<CpuStep> Steps => steps;
 
     /// <summary>How often it has run.</summary>

@@ -12,11 +12,14 @@ sealed class CpuSchedule
     readonly List<CpuStep> steps = [];
     readonly Dictionary<int, (CpuStep Step, int[] After)> preparations = []; // by the buffer that needs one
     readonly Dictionary<int, long> sizes = []; // of the buffers that lie in the arena
+    readonly Dictionary<int, (int First, int Last)> lives = []; // the steps that touch a buffer
+    readonly Dictionary<int, TensorPlace> places;
 
     /// <param name="results">How many of the outputs the caller receives.</param>
     public CpuSchedule(BoundProgram program, CpuCompiler compiler, CpuOptions options, int results)
     {
         (this.program, this.compiler, Buffers) = (program, compiler, program.Places.Count + compiler.Panels.Count);
+        places = program.Places.ToDictionary(p => p.Buffer);
         for (var i = 0; i < compiler.Panels.Count; i++) sizes[program.Places.Count + i] = compiler.Panels[i];
         var text = program.Program;
         OperandBuffers = [.. text.Operands.Select(o => Operand(o, options))];
@@ -33,6 +36,9 @@ sealed class CpuSchedule
         foreach (var step in compiler.Steps) Add(step);
         foreach (var step in endings) Add(step);
         foreach (var buffer in OutputBuffers) Prepare(buffer);
+        for (var i = 0; i < steps.Count; i++)
+            foreach (var buffer in steps[i].Touches)
+                lives[buffer] = (lives.TryGetValue(buffer, out var life) ? life.First : i, i);
     }
 
     public IReadOnlyList<CpuStep> Steps => steps;
@@ -51,21 +57,36 @@ sealed class CpuSchedule
     /// of buffers plus that of the step.</summary>
     public ArenaPlan Arena()
     {
-        var first = new Dictionary<int, int>();
-        var last = new Dictionary<int, int>();
         var intervals = new List<ArenaPlan.Interval>();
         for (var i = 0; i < steps.Count; i++)
-        {
-            foreach (var buffer in steps[i].Touches)
-            {
-                first.TryAdd(buffer, i);
-                last[buffer] = i;
-            }
             if (steps[i].ScratchBytes is > 0 and var bytes) intervals.Add(new(Buffers + i, bytes, i, i));
-        }
+        var hosts = Hosts();
+        var last = lives.ToDictionary(l => l.Key, l => l.Value.Last);
+        foreach (var (buffer, host) in hosts) last[host] = Math.Max(last[host], lives[buffer].Last);
         foreach (var (buffer, bytes) in sizes)
-            if (first.TryGetValue(buffer, out var from)) intervals.Add(new(buffer, bytes, from, last[buffer]));
-        return new(intervals);
+            if (lives.TryGetValue(buffer, out var life) && !hosts.ContainsKey(buffer))
+                intervals.Add(new(buffer, bytes, life.First, last[buffer]));
+        return ArenaPlan.Of(intervals, hosts);
+    }
+
+    // What a step reads for the last time and what it makes of it, cell by cell, may be the same memory.
+    Dictionary<int, int> Hosts()
+    {
+        var hosts = new Dictionary<int, int>();
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i] is not FusedStep { Item: { } item }) continue;
+            var own = steps[i].Touches.Distinct().Where(b => sizes.ContainsKey(b) && places.ContainsKey(b)).ToList();
+            var dying = own.Where(b => lives[b].Last == i && lives[b].First < i).Select(b => places[b]).ToList();
+            foreach (var born in own.Where(b => lives[b].First == i).Select(b => places[b]))
+                if (dying.Find(d => d.Type == born.Type && d.Count == born.Count
+                    && InPlace.Holds(program, item, d.Name, born.Name)) is { } old)
+                {
+                    dying.Remove(old);
+                    hosts[born.Buffer] = hosts.GetValueOrDefault(old.Buffer, old.Buffer);
+                }
+        }
+        return hosts;
     }
 
     /// <summary>Whether an output may be written where some operands lie, which the caller no longer needs.</summary>
@@ -73,20 +94,24 @@ sealed class CpuSchedule
     public bool MayOverwrite(int output, IReadOnlyList<int> operands)
     {
         var born = OutputBuffers[output];
-        if (Place(born) is not { } target) return false;
-        var first = steps.FindIndex(s => s.Touches.Contains(born));
+        if (!places.TryGetValue(born, out var target) || !lives.TryGetValue(born, out var life)) return false;
         foreach (var operand in operands)
         {
             var buffer = OperandBuffers[operand];
-            if (Place(buffer) is not { } place || place.Type != target.Type || place.Count != target.Count) return false;
-            var last = steps.FindLastIndex(s => s.Touches.Contains(buffer));
-            if (last > first || last == first && !(steps[first] is FusedStep { Item: { } item }
-                && InPlace.Holds(program, item, place.Name, target.Name))) return false;
+            if (!places.TryGetValue(buffer, out var place) || place.Type != target.Type || place.Count != target.Count)
+                return false;
+            var last = lives.TryGetValue(buffer, out var other) ? other.Last : -1;
+            if (last > life.First || last == life.First && !IsInPlace(steps[last], place, target)) return false;
         }
         return true;
     }
 
-    TensorPlace? Place(int buffer) => program.Places.FirstOrDefault(p => p.Buffer == buffer);
+    bool IsInPlace(CpuStep step, TensorPlace dying, TensorPlace born) => step switch
+    {
+        FusedStep { Item: { } item } => InPlace.Holds(program, item, dying.Name, born.Name),
+        CopyStep copy => copy.From == dying.Buffer,
+        _ => false,
+    };
 
     int Operand(Operand operand, CpuOptions options)
     {

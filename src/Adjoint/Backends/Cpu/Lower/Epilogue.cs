@@ -23,7 +23,7 @@ sealed record Epilogue(IReadOnlyList<LinePlan> Lines, string Product, Access Hos
     public static Epilogue? After(BoundProgram program, LinePlan contraction, IEnumerable<LinePlan> following,
         Func<string, IReadOnlyList<LinePlan>, bool> isLocal)
     {
-        if (contraction.Contraction!.Bounds.Count > 0 || ColumnOf(program, contraction.Line) is not { } column
+        if (contraction.Contraction!.Bounds.Count + contraction.Contraction.Cuts.Count > 0 || ColumnOf(program, contraction.Line) is not { } column
             || program.Extents[column] < LeastColumns) return null;
         var product = contraction.Line.Target.Tensor;
         var taken = new List<LinePlan>();

@@ -12,7 +12,7 @@ static class FirstWriters
         {
             if (tensors.Writers(place.Name).FirstOrDefault() is not { } plan) continue;
             plan.IsFirst = !place.IsInteger && (place.Updates is null || plan.Line.Op is LineOp.Set || Updates(plan))
-                && HasValueEverywhere(plan) && CoversAll(program, plan.Line, place)
+                && HasValueEverywhere(program, tensors, plan) && CoversAll(program, plan.Line, place)
                 && tensors.Of(place.Name).All(p => IsAfter(program, plan, p, place.Name, downward));
         }
     }
@@ -20,11 +20,27 @@ static class FirstWriters
     // w' += f may take what it adds to from w itself.
     static bool Updates(LinePlan plan) => plan.Contraction is null && plan.Line.Summed.Count == 0;
 
-    // No condition takes cells away: limits may only shorten sums.
-    static bool HasValueEverywhere(LinePlan plan) => plan.Contraction is { Bounds.Count: > 0 }
-        || (plan.Line.Summed.Count == 0
-        ? plan.Line.Limits.Count == 0 && plan.Line.Tests.Count == 0 && plan.Line.IsSafe(plan.Line.Target)
-        : plan.IsRegister && plan.Line.Limits.All(l => plan.Line.Summed.Any(a => l[a] != 0)));
+    // No condition takes cells away that somebody sees: limits may shorten sums, or hold for all readers.
+    static bool HasValueEverywhere(BoundProgram program, LineTensors tensors, LinePlan plan) =>
+        plan.Contraction is { Bounds.Count: > 0 } || (plan.Line.Summed.Count == 0
+        ? plan.Line.Limits.All(l => IsForAll(program, tensors, plan, l)) && plan.Line.Tests.Count == 0
+            && plan.Line.IsSafe(plan.Line.Target)
+        : plan.IsRegister && plan.Line.Limits.All(l => plan.Line.Summed.Any(a => l[a] != 0)
+            || IsForAll(program, tensors, plan, l)));
+
+    // A limit that follows from the cell alone, and whoever else touches the cell keeps it too.
+    static bool IsForAll(BoundProgram program, LineTensors tensors, LinePlan plan, IndexForm limit)
+    {
+        var (target, key) = (plan.Line.Target, program.Offset(plan.Line.Target).Key);
+        return program[target.Tensor] is { IsOutput: false, Updates: null }
+            && limit.Symbols.All(s => program.AxesOf(s).All(plan.Line.Left.Contains) && IsGiven(program, s))
+            && tensors.Of(target.Tensor).All(p => p.Line.Limits.Any(l => l.Key == limit.Key)
+                && p.Line.Reads.Append(p.Line.Target).All(a => a.Tensor != target.Tensor || program.Offset(a).Key == key));
+    }
+
+    // The same number whenever it is asked for.
+    static bool IsGiven(BoundProgram program, string symbol) => program.Atom(symbol) is not { } atom
+        || !atom.Any(e => e is Access access && !program[access.Tensor].IsOperand);
 
     // The offset counts through the cells: factors 1, n, n * m … for extents n, m ….
     static bool CoversAll(BoundProgram program, BoundLine line, TensorPlace place)

@@ -10,19 +10,19 @@ namespace Adjoint;
 /// cref="BoundProgram"/>.</summary>
 sealed class IndexForm
 {
-    readonly SortedDictionary<string, long> terms;
+    readonly KeyValuePair<string, long>[] terms; // by symbol, no factor is 0
     string? key;
 
-    IndexForm(long constant, SortedDictionary<string, long> terms) => (Constant, this.terms) = (constant, terms);
+    IndexForm(long constant, KeyValuePair<string, long>[] terms) => (Constant, this.terms) = (constant, terms);
 
-    public static IndexForm Of(long constant) => new(constant, new(StringComparer.Ordinal));
+    public static IndexForm Of(long constant) => new(constant, []);
 
-    public static IndexForm Of(string symbol) => new(0, new(StringComparer.Ordinal) { [symbol] = 1 });
+    public static IndexForm Of(string symbol) => new(0, [new(symbol, 1)]);
 
     public long Constant { get; }
-    public bool IsConstant => terms.Count == 0;
-    public IEnumerable<KeyValuePair<string, long>> Terms => terms;
-    public IEnumerable<string> Symbols => terms.Keys;
+    public bool IsConstant => terms.Length == 0;
+    public IReadOnlyList<KeyValuePair<string, long>> Terms => terms;
+    public IEnumerable<string> Symbols => terms.Select(t => t.Key);
 
     /// <summary>Equal for equal forms.</summary>
     public string Key =>
@@ -30,18 +30,30 @@ sealed class IndexForm
         .Append(Constant.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The factor of a symbol, 0 where it does not occur.</summary>
-    public long this[string symbol] => terms.GetValueOrDefault(symbol);
+    public long this[string symbol]
+    {
+        get
+        {
+            foreach (var (name, factor) in terms) if (name == symbol) return factor;
+            return 0;
+        }
+    }
 
     public IndexForm Plus(IndexForm other, long times = 1)
     {
-        var sum = new SortedDictionary<string, long>(terms, StringComparer.Ordinal);
-        foreach (var (symbol, factor) in other.terms)
+        var constant = Constant + times * other.Constant;
+        if (other.terms.Length == 0 || times == 0) return new(constant, terms);
+        var sum = new KeyValuePair<string, long>[terms.Length + other.terms.Length];
+        var (i, j, count) = (0, 0, 0);
+        while (i < terms.Length || j < other.terms.Length)
         {
-            var total = sum.GetValueOrDefault(symbol) + times * factor;
-            if (total == 0) sum.Remove(symbol);
-            else sum[symbol] = total;
+            var order = i == terms.Length ? 1 : j == other.terms.Length ? -1
+                : string.CompareOrdinal(terms[i].Key, other.terms[j].Key);
+            var symbol = order <= 0 ? terms[i].Key : other.terms[j].Key;
+            var factor = (order <= 0 ? terms[i++].Value : 0) + (order >= 0 ? times * other.terms[j++].Value : 0);
+            if (factor != 0) sum[count++] = new(symbol, factor);
         }
-        return new(Constant + times * other.Constant, sum);
+        return new(constant, count == sum.Length ? sum : sum[..count]);
     }
 
     public IndexForm Plus(long constant) => new(Constant + constant, terms);
@@ -51,7 +63,8 @@ sealed class IndexForm
     public IndexForm Minus(IndexForm other) => Plus(other, -1);
 
     /// <summary>The form without one symbol.</summary>
-    public IndexForm Without(string symbol) => terms.ContainsKey(symbol) ? Plus(Of(symbol), -terms[symbol]) : this;
+    public IndexForm Without(string symbol) =>
+        this[symbol] == 0 ? this : new(Constant, Array.FindAll(terms, t => t.Key != symbol));
 
     /// <summary>The smallest value where every symbol is within its range; null if some range is unknown.</summary>
     public long? Min(Func<string, (long Low, long High)?> range)

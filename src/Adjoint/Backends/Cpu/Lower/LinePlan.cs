@@ -75,8 +75,11 @@ sealed class LinePlan
 
     /// <summary>The limits that bound the loop of an axis, once the axes before it have positions.</summary>
     public IEnumerable<IndexForm> LimitsAt(string axis, IReadOnlyCollection<string> placed) =>
-        Line.Limits.Where(l =>
-            l[axis] != 0 && l.Symbols.All(s => s == axis || placed.Contains(s) || !Line.Axes.Contains(s)));
+        Line.Limits.Where(l => l[axis] != 0 && l.Symbols.All(s => s == axis
+            || program.AxesOf(s).All(a => placed.Contains(a) || !Line.Axes.Contains(a))));
+
+    /// <summary>The limits that bound no loop where the line stands: they are asked at each point.</summary>
+    public IReadOnlyList<IndexForm> Guards { get; set; } = [];
 
     string? Choose()
     {
@@ -138,6 +141,8 @@ sealed class LinePlan
         if (Line.TargetOffset.Symbols.Any(s =>
             s != axis && program.AxesOf(s).Contains(axis))) return "the target's index is computed";
         if (Line.Left.Contains(axis) && Line.TargetOffset[axis] == 0) return "the target's index does not move";
+        if (Line.Limits.Any(l => l.Symbols.Any(s => s != axis && program.AxesOf(s).Contains(axis))))
+            return "a bound is looked up";
         var unsafeReads = Line.Reads.Where(r => !Line.IsSafe(r)).ToList();
         if (unsafeReads.Exists(r => Line.IsUnsafeAlong(r, axis))
             || Line.IsUnsafeAlong(Line.Target, axis)) return "a read may be outside its tensor";

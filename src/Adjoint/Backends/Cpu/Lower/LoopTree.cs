@@ -28,9 +28,14 @@ sealed record PointItem(LinePlan Plan) : LoopItem
 /// <summary>A loop over the positions of an axis.</summary>
 /// <param name="IsVector">Runs by the lanes of a vector.</param>
 /// <param name="Limits">What bounds it, by positions of the axes around.</param>
-sealed record LoopNode(string Axis, bool IsVector, IReadOnlyList<IndexForm> Limits) : LoopItem
+/// <param name="Extent">Turns, where nothing bounds it.</param>
+sealed record LoopNode(string Axis, bool IsVector, IReadOnlyList<IndexForm> Limits, long Extent) : LoopItem
 {
-    public List<LoopItem> Items { get; } = [];
+    public List<LoopItem> Items { get; init; } = [];
+
+    /// <summary>Axes whose loops are taken together with this one, outermost first: their positions are 0 here, and
+    /// that of the axis counts on.</summary>
+    public IReadOnlyList<string> Outer { get; init; } = [];
     public override IEnumerable<LinePlan> Plans => Items.SelectMany(i => i.Plans);
 
     public override IEnumerable<string> Rows(int depth) =>
@@ -61,19 +66,23 @@ sealed class LoopTree(BoundProgram program)
         var placed = new List<string>(plan.Line.Loops);
         var outer = plan.Outer.ToList();
         var tail = new Queue<string>(plan.Tail);
+        var guards = plan.Line.Limits.ToList();
         while (items.Count > 0 && items[^1] is LoopNode node && Fits(node, plan, outer, tail, placed))
         {
             if (!outer.Remove(node.Axis)) tail.Dequeue();
+            guards.RemoveAll(plan.LimitsAt(node.Axis, placed).Contains);
             placed.Add(node.Axis);
             items = node.Items;
         }
         foreach (var axis in outer.Concat(tail))
         {
-            var node = new LoopNode(axis, axis == plan.Vector, [.. plan.LimitsAt(axis, placed)]);
+            var node = new LoopNode(axis, axis == plan.Vector, [.. plan.LimitsAt(axis, placed)], program.Extents[axis]);
             items.Add(node);
+            guards.RemoveAll(node.Limits.Contains);
             placed.Add(axis);
             items = node.Items;
         }
+        plan.Guards = guards;
         items.Add(new PointItem(plan));
     }
 
@@ -95,7 +104,7 @@ sealed class LoopTree(BoundProgram program)
     }
 
     double Points(LoopNode node) => node.Items.Sum(i => i is LoopNode inner ? Points(inner) : 1)
-        * program.Extents[node.Axis];
+        * node.Extent;
 
     bool Fits(LoopNode node, LinePlan plan, List<string> outer, Queue<string> tail, List<string> placed,
         bool isScalar = false) =>
@@ -111,7 +120,19 @@ sealed class LoopTree(BoundProgram program)
         var lines = node.Plans.Select(p => p.Line).ToList();
         for (var i = 0; i < lines.Count; i++)
             for (var j = i; j < lines.Count; j++)
-                if (!Independence.Holds(program, lines[i], lines[j], node.Axis, lines[i].Loops)) return false;
+                if (!AreIndependent(program, lines[i], lines[j], node)) return false;
+        return true;
+    }
+
+    /// <summary>Whether no turn of an outermost loop writes a cell that another turn of either line touches.</summary>
+    public static bool AreIndependent(BoundProgram program, BoundLine one, BoundLine other, LoopNode node)
+    {
+        var shared = one.Loops.ToList();
+        foreach (var axis in node.Outer.Append(node.Axis))
+        {
+            if (!Independence.Holds(program, one, other, axis, shared)) return false;
+            shared.Add(axis);
+        }
         return true;
     }
 }

@@ -52,8 +52,15 @@ sealed unsafe class CopyStep(TensorPlace from, TensorPlace to) : CpuStep
 
     public override IEnumerable<int> Touches => [from.Buffer, to.Buffer];
 
-    public override void Run(CpuFrame frame) =>
+    /// <summary>The buffer of w.</summary>
+    public int From => from.Buffer;
+
+    // Where the caller no longer needs w, w' may lie there, and a row written into a cache costs a row.
+    public override void Run(CpuFrame frame)
+    {
+        if (frame.Buffers[from.Buffer] == frame.Buffers[to.Buffer]) return;
         NativeMemory.Copy((void*)frame.Buffers[from.Buffer], (void*)frame.Buffers[to.Buffer], (nuint)to.Bytes);
+    }
 }
 
 /// <summary>Numbers of the caller as kernels want them, or the other way round.</summary>

@@ -140,6 +140,8 @@ sealed partial class NestWriter
                 return Code.Convert(code.Let("index",
                     Code.Select(isInside, Load(place, offset), Code.Constant(new CodeType(place.Element), 0L))),
                         Element.Int64);
+            case AttributeValue attribute:
+                return Code.Convert(Argument(program.Argument(attribute.Name)), Element.Int64);
             case Binary { Operator: Arithmetic.Divide or Arithmetic.Remainder } binary:
                 var (a, b) = (Position(program.Form(binary.Left)),
                     code.Let("divisor", Position(program.Form(binary.Right))));

@@ -30,13 +30,13 @@ sealed partial class NestWriter
                 expression.Visit(e => writer.uses[e] = writer.uses.GetValueOrDefault(e) + 1);
             writer.code.Remark(plan.Line.ToString());
         }
-        var columns = new LoopNode(column, IsVector: true, []);
+        var columns = new LoopNode(column, IsVector: true, [], program.Extents[column]);
         columns.Items.AddRange(plans.Select(p => new PointItem(p)));
         writer.ranges[column] = (writer.code.Begin, writer.code.End);
         var item = columns;
         if (row is not null)
         {
-            item = new(row, IsVector: false, []);
+            item = new(row, IsVector: false, [], program.Extents[row]);
             item.Items.Add(columns);
             writer.ranges[row] = (writer.code.Integer("row_from"), writer.code.Integer("row_to"));
         }

@@ -16,7 +16,7 @@ sealed partial class NestWriter
         var count = code.Target.Lanes(program.Element);
         if (around.IsVector || around.Limits.Count > 0 || !code.Target.HasPermute || count < 4
             || around.Items is not [LoopNode { IsVector: true, Limits.Count: 0 } inner]
-            || Math.Min(program.Extents[around.Axis], program.Extents[inner.Axis]) < count) return false;
+            || Math.Min(around.Extent, inner.Extent) < count) return false;
         var plans = inner.Plans.ToList();
         if (inner.Items.Count != plans.Count || plans.Any(p => p.IsRegister || p.Vector != inner.Axis)
             || plans.Sum(p => p.Line.Tests.Prepend(p.Line.Value).Sum(Size)) > MostOfTurned) return false;
@@ -62,11 +62,9 @@ sealed partial class NestWriter
 
     void At(LoopNode node, CodeExpr position, Action write)
     {
-        positions[node.Axis] = position;
-        loops.Add(node.Axis);
+        Open(node, position);
         Scoped(write);
-        loops.RemoveAt(loops.Count - 1);
-        positions.Remove(node.Axis);
+        Close(node);
     }
 
     bool IsTurned(Access access, LoopNode around, LoopNode inner, List<LinePlan> plans)
@@ -84,10 +82,10 @@ sealed partial class NestWriter
     {
         var offset = Offset(access);
         var stride = offset[inner.Axis];
-        positions[around.Axis] = start;
+        Open(around, start);
         var first = code.Let($"{access.Tensor}_at",
             Pointer(program[access.Tensor]) + (Position(offset.Without(inner.Axis)) + index * stride));
-        positions.Remove(around.Axis);
+        Close(around);
         loaded.Add(access.Tensor);
         CodeExpr[] rows = [.. Enumerable.Range(0, part.Count).Select(row =>
             code.Let(access.Tensor, part.Load(first, Code.Constant(CodeType.Int64, row * stride))))];

@@ -81,7 +81,7 @@ sealed partial class NestWriter
                 (vector, lanes) = (null, null);
             }, Unroll(node, plans));
         else if (!isParallel && node.Limits.Count == 0 && LaidOut(node) <= MostLaidOut)
-            for (var i = 0L; i < program.Extents[node.Axis]; i++) Enter(node, Code.Constant(CodeType.Int64, i));
+            for (var i = 0L; i < node.Extent; i++) Enter(node, Code.Constant(CodeType.Int64, i));
         else
             code.For(NameOf(node), from, to, index => Enter(node, index));
         foreach (var plan in sums) Finish(plan);
@@ -92,21 +92,33 @@ sealed partial class NestWriter
 
     void Enter(LoopNode node, CodeExpr index)
     {
-        positions[node.Axis] = index;
-        loops.Add(node.Axis);
+        Open(node, index);
         Scoped(() =>
         {
             foreach (var item in node.Items) Write(item);
         });
+        Close(node);
+    }
+
+    void Open(LoopNode node, CodeExpr index)
+    {
+        foreach (var axis in node.Outer) positions[axis] = Code.Constant(CodeType.Int64, 0L);
+        positions[node.Axis] = index;
+        loops.Add(node.Axis);
+    }
+
+    void Close(LoopNode node)
+    {
         loops.RemoveAt(loops.Count - 1);
         positions.Remove(node.Axis);
+        foreach (var axis in node.Outer) positions.Remove(axis);
     }
 
     (CodeExpr From, CodeExpr To) Bounds(LoopNode node, bool isParallel)
     {
         if (ranges.TryGetValue(node.Axis, out var range)) return range;
         CodeExpr from = isParallel ? code.Begin : Code.Constant(CodeType.Int64, 0L);
-        CodeExpr to = isParallel ? code.End : Code.Constant(CodeType.Int64, (long)program.Extents[node.Axis]);
+        CodeExpr to = isParallel ? code.End : Code.Constant(CodeType.Int64, node.Extent);
         foreach (var limit in node.Limits)
         {
             var factor = limit[node.Axis];
@@ -122,7 +134,7 @@ sealed partial class NestWriter
 
     // Expressions of all turns of a short loop (a window of a pooling): one after the other they share addresses
     // and need no counter.
-    double LaidOut(LoopNode node) => program.Extents[node.Axis] * node.Items.Sum(i => i switch
+    double LaidOut(LoopNode node) => node.Extent * node.Items.Sum(i => i switch
     {
         LoopNode { IsVector: false, Limits.Count: 0 } inner => LaidOut(inner),
         PointItem { Plan.Line: var own } => Size(own.Value) + own.Tests.Sum(Size),
@@ -143,18 +155,18 @@ sealed partial class NestWriter
         var size = 0;
         foreach (var plan in plans) plan.Line.Value.Visit(_ => size++);
         var most = node.Items.Exists(i => i is LoopNode) || size > 40 ? 1 : size > 12 ? 2 : 4;
-        while (most > 1 && most * code.Target.Lanes(element) > program.Extents[node.Axis]) most /= 2;
+        while (most > 1 && most * code.Target.Lanes(element) > node.Extent) most /= 2;
         return most;
     }
 
     void Write(LinePlan plan)
     {
         line = plan.Line;
-        var always = line.Limits.Where(l => !l.Symbols.Any(line.Axes.Contains)).ToList();
-        if (always.Count == 0) Guarded(plan, 0, null);
-        else
-            code.If(always.Select(l => Position(l) >= 0).Aggregate((a, b) => a & b), () =>
-                Scoped(() => Guarded(plan, 0, null)));
+        var guards = plan.Guards.Select(l => Compared(Comparison.GreaterOrEqual, Whole(l), 0)).ToList();
+        var mask = guards.Where(g => g.Type.IsVector).Aggregate((CodeExpr?)null, (all, g) => all is null ? g : all & g);
+        guards.RemoveAll(g => g.Type.IsVector);
+        if (guards.Count == 0) Guarded(plan, 0, mask);
+        else code.If(guards.Aggregate((a, b) => a & b), () => Scoped(() => Guarded(plan, 0, mask)));
     }
 
     // A test that is the same for all lanes is a branch; the others make a mask.

@@ -31,13 +31,13 @@ static class PartialSums
     public static Dictionary<string, PartialSum>? Of(BoundProgram program, LoopNode node, long chunk)
     {
         var plans = node.Plans.ToList();
-        var parts = (int)((program.Extents[node.Axis] + chunk - 1) / chunk);
+        var parts = (int)((node.Extent + chunk - 1) / chunk);
         var sums = new Dictionary<string, PartialSum>();
         for (var i = 0; i < plans.Count; i++)
             for (var j = i; j < plans.Count; j++)
             {
                 var (one, other) = (plans[i].Line, plans[j].Line);
-                if (Independence.Holds(program, one, other, node.Axis, one.Loops)) continue;
+                if (LoopTree.AreIndependent(program, one, other, node)) continue;
                 var place = program[one.Target.Tensor];
                 if (other.Target.Tensor != place.Name || place.IsInteger || Kind(one.Op) is not { } op
                     || Kind(other.Op) != op || plans.Any(p => p.Line.Reads.Any(r => r.Tensor == place.Name)))

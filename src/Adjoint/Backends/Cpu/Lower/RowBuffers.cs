@@ -49,8 +49,9 @@ static class RowBuffers
         // Down the loops that hold all of its lines; one that it depends on in any other way keeps all inside it apart.
         while (item is LoopNode { IsVector: false } node)
         {
-            if (!StandsStill(node.Axis) && Mentions(node.Axis)) break;
-            fixedAxes.Add(node.Axis);
+            string[] own = [.. node.Outer, node.Axis];
+            if (own.Any(axis => !StandsStill(axis) && Mentions(axis))) break;
+            fixedAxes.AddRange(own);
             var inside = node.Items.Where(i => i.Plans.Any(p => lines.Contains(p.Line))).ToList();
             if (inside.Count != 1) break;
             item = inside[0];

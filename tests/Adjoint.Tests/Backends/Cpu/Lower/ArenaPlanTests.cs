@@ -16,7 +16,8 @@ public sealed class ArenaPlanTests
                 var first = random.Integer(0, 40);
                 intervals.Add(new(buffer, random.Integer(0, 5000), first, first + random.Integer(0, 8)));
             }
-            var plan = new ArenaPlan(intervals);
+            var plan = ArenaPlan.Of(intervals, new Dictionary<int, int>());
+            Assert.True(plan.Bytes >= plan.PeakBytes);
             foreach (var a in intervals)
             {
                 Assert.True(plan.Offsets[a.Buffer] + a.Bytes <= plan.Bytes);
@@ -32,8 +33,11 @@ public sealed class ArenaPlanTests
     [Fact]
     public void Buffers_whose_steps_do_not_meet_share_their_place()
     {
-        var plan = new ArenaPlan([new(0, 256, 0, 1), new(1, 256, 2, 3), new(2, 128, 1, 2), new(3, 64, 4, 9)]);
+        var plan = ArenaPlan.Of([new(0, 256, 0, 1), new(1, 256, 2, 3), new(2, 128, 1, 2), new(3, 64, 4, 9)],
+            new Dictionary<int, int> { [7] = 2 });
         Assert.Equal(256 + 128, plan.Bytes);
+        Assert.Equal(256 + 128, plan.PeakBytes);
         Assert.Equal((0, 0, 256, 0), (plan.Offsets[0], plan.Offsets[1], plan.Offsets[2], plan.Offsets[3]));
+        Assert.Equal(plan.Offsets[2], plan.Offsets[7]);
     }
 }
