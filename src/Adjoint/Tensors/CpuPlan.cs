@@ -23,6 +23,9 @@ sealed unsafe class CpuPlan : Plan
 
     public override long ArenaBytes => program.ArenaBytes;
 
+    /// <summary>What lives at one time of the arena, at most.</summary>
+    public long PeakBytes => program.PeakBytes;
+
     public override bool MayOverwrite(int output, IReadOnlyList<int> operands) =>
         program.MayOverwrite(output, operands);
 

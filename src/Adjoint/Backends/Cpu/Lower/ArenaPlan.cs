@@ -9,7 +9,7 @@ sealed class ArenaPlan
 {
     // Each costs the square of the buffers; some dozens settle nearly all.
     const int MostTries = 60;
-    const long MostSteps = 4_000_000;
+    const long MostSteps = 1_000_000;
 
     // What comes first: the largest, what stays longest, what is much of both, what begins first, what ends last.
     static readonly Func<Interval, double>[] Weights =

@@ -12,6 +12,8 @@ sealed partial class CpuCompiler
     readonly Dictionary<LinePlan, Epilogue> epilogues = [];
     readonly List<string> loops = [];
     readonly List<KernelCode> kernels = [];
+    readonly Dictionary<KernelCode, KernelEntry> entries = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<string, (NestKey Key, NestKernel Kernel)> nests = []; // those that are written
     readonly LineTensors tensors;
     readonly UnsetCellsFinder unset;
     readonly List<(PackStep Step, string Loop)> packs = []; // that have to run before a time loop
@@ -176,15 +178,22 @@ sealed partial class CpuCompiler
         int[] buffers = [.. partials.SelectMany((s, i) => (int[])[s.Place.Buffer, FusedStep.Scratch - i])];
         return new PartialStep(step, new(Entry(combine), buffers, [], [], Slots, 1, 1, Team, scratch), scratch[^1]);
 
-        NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows) =>
-            NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored, rows,
-                partials);
+        NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows)
+        {
+            var key = NestKey.Of(program, item, isParallel, unstored, rows, partials);
+            if (key is not null && nests.TryGetValue(key.ToString(), out var known)) return key.Taken(known.Kernel, known.Key);
+            var written = NestWriter.Write(program, item, isParallel, program.Program.Name, options.Target, Sites, unstored,
+                rows, partials);
+            if (key is not null) nests[key.ToString()] = (key, written);
+            return written;
+        }
     }
 
     KernelEntry Entry(KernelCode kernel)
     {
         kernels.Add(kernel);
-        return options.FromText?.Invoke(CSharpWriter.Print(kernel)) ?? KernelCache.Compile(kernel);
+        if (entries.TryGetValue(kernel, out var known)) return known;
+        return entries[kernel] = options.FromText?.Invoke(CSharpWriter.Print(kernel)) ?? KernelCache.Compile(kernel);
     }
 
     // Written first and read only in this kernel, and nobody outside asks for it.

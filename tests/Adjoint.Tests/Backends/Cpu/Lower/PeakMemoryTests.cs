@@ -1,3 +1,4 @@
+using Adjoint.Cli;
 using Xunit;
 
 namespace Adjoint.Tests;
@@ -7,23 +8,45 @@ namespace Adjoint.Tests;
 
 public sealed class PeakMemoryTests
 {
-    public static TheoryData<string> Names => CatalogueTests.Names;
+    // Where buffers of many sizes overlap like the bricks of a wall, no layout may be as small as what lives.
+    const double MostHoles = 1.03;
+
+    [Fact]
+    public void The_arenas_of_ops_and_their_reverses_are_what_lives_at_one_time()
+    {
+        var (exact, all) = (0, 0);
+        foreach (var op in Catalogue.Ops)
+        {
+            var program = Reverse.Of(op.Program)?.Combined ?? op.Program;
+            foreach (var seed in new ulong[] { 1, 2, 3 })
+                foreach (var engine in new[] { 0, double.PositiveInfinity })
+                {
+                    var options = op.Inputs with { MinSize = 3, MaxSize = 20 };
+                    var inputs = RandomInputs.Draw(program, new(seed), options);
+                    var compiled = CpuRun.Compile(program, inputs, DType.Float32, op.Inputs.Attributes,
+                        new() { ContractsFrom = engine });
+                    Assert.InRange(compiled.ArenaBytes, compiled.PeakBytes, compiled.PeakBytes * MostHoles);
+                    exact += compiled.ArenaBytes == compiled.PeakBytes ? 1 : 0;
+                    all++;
+                }
+        }
+        Assert.True(exact >= all * 0.99, $"{exact} of {all}");
+    }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void The_arena_of_an_op_and_its_reverse_is_what_lives_at_one_time(string name)
+    [InlineData("mlp")]
+    [InlineData("vae")]
+    [InlineData("lstm")]
+    [InlineData("lstm_scan")]
+    [InlineData("gpt")]
+    public void The_arena_of_a_training_step_is_what_lives_at_one_time(string name)
     {
-        var op = Catalogue.Find(name)!;
-        var program = Reverse.Of(op.Program)?.Combined ?? op.Program;
-        foreach (var seed in new ulong[] { 1, 2, 3 })
-            foreach (var engine in new[] { 0, double.PositiveInfinity })
-            {
-                var options = op.Inputs with { MinSize = 3, MaxSize = 20 };
-                var inputs = RandomInputs.Draw(program, new(seed), options);
-                var compiled = CpuRun.Compile(program, inputs, DType.Float32, op.Inputs.Attributes,
-                    new() { ContractsFrom = engine });
-                Assert.Equal(compiled.PeakBytes, compiled.ArenaBytes);
-            }
+        var parts = Workload.All.Single(w => w.Name == name).Prepare()();
+        Tensor[] wanted = [.. parts.Results, .. parts.Updates.Select(u => u.Value)];
+        var plan = Assert.IsType<CpuPlan>(Plan.For(wanted).Plan);
+        Assert.True(plan.PeakBytes > 0);
+        // Of hundreds of buffers of a GPT a few thousandths are holes.
+        Assert.InRange(plan.ArenaBytes, plan.PeakBytes, plan.PeakBytes * 1.001);
     }
 
     [Fact]
