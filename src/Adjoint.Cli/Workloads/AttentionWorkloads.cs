@@ -11,7 +11,7 @@ static class AttentionWorkloads
            from isCausal in (bool[])[false, true]
            from isBoth in (bool[])[false, true]
            select Of(length, isCausal, isBoth),
-        .. from length in (int[])[4096, 16384]
+        .. from length in (int[])[2048, 4096]
            from isBoth in (bool[])[false, true]
            select Windowed(length, isBoth),
         .. from filled in (int[])[16, 256, Capacity]
