@@ -9,23 +9,27 @@ static class Usage
     public static UsageException Error(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "adjoint" : "adjoint " + command.Name;
+        var path = PathOf(parsed.CommandResult);
         var help = $"{path} --help";
         if (parsed.UnmatchedTokens is [var token, ..])
         {
             var isOption = token.StartsWith('-');
             var known = isOption ? command.Options.Select(o => o.Name) : command.Subcommands.Select(c => c.Name);
             var near = NearNames.Of(token, known);
-            var what = isOption ? "option" : command is RootCommand ? "command" : "further argument";
+            var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "further argument";
             return new($"{path}: there is no {what} '{token}'.", NearNames.Hint(near) ?? help);
         }
-        if (command is RootCommand)
+        if (command.Subcommands.Count > 0)
         {
             var commands = string.Join(", ", command.Subcommands.Select(c => c.Name));
-            return new("adjoint: a command is missing.", $"commands: {commands}. {help}");
+            return new($"{path}: a command is missing.", $"commands: {commands}. {help}");
         }
         return new($"{path}: {Told(parsed.Errors[0])}.", help);
     }
+
+    // As it was typed: adjoint data get.
+    static string PathOf(CommandResult command) => command.Command is RootCommand ? "adjoint"
+        : $"{PathOf((CommandResult)command.Parent!)} {command.Command.Name}";
 
     static string Told(ParseError error) => error.SymbolResult switch
     {

@@ -94,7 +94,8 @@ static class DataCommand
         new("set") { HelpName = "set", Description = $"one of {string.Join(", ", Sets.All.Select(s => s.Name))}" };
 
     static DataSource Find(string name) => Sets.All.FirstOrDefault(s => s.Name == name)
-        ?? throw new UsageException($"There is no data set '{name}'.", $"sets: {string.Join(", ", Sets.All.Select(s => s.Name))}.");
+        ?? throw new UsageException($"There is no data set '{name}'.", NearNames.Hint(NearNames.Of(name, Sets.All.Select(s => s.Name)))
+            ?? $"sets: {string.Join(", ", Sets.All.Select(s => s.Name))}.");
 
     static string State(DataSource source, DataCache cache) =>
         source.Files.Count == 0 ? "drawn" : cache.Has(source) ? "here" : "missing";

@@ -73,9 +73,12 @@ public sealed class DataCache
         {
             var path = PathOf(source, file);
             if (File.Exists(path) && Check(file, path).IsGood) continue;
-            CreateFolder(path);
             if (from is not null) Copy(source, file, from, path);
-            else await download.GetAsync(source, file, path, cancellation);
+            else
+            {
+                CreateFolder(path);
+                await download.GetAsync(source, file, path, cancellation);
+            }
         }
     }
 
@@ -110,6 +113,7 @@ public sealed class DataCache
             ?? throw new DataException($"Data set '{source.Name}': '{file.Name}' is not in '{from}'.\n"
                 + $"  looked for  {string.Join("\n              ", places)}", source.Name);
         Accept(source, file, found);
+        CreateFolder(path);
         AtomicFile.Write(path, to =>
         {
             using var stream = File.OpenRead(found);

@@ -9,6 +9,7 @@ public sealed class LinePlot
     const double Width = 720, Height = 420, Left = 74, Top = 44, Bottom = 56, Margin = 20;
     const double TextSize = 13, CharacterWidth = 7;
     const int MaxMarked = 40; // more circles would hide the line
+    const int MaxWide = 400; // a wide line of more points would hide its own ups and downs
 
     // Told apart with any colour vision, also in grey: dark and light alternate.
     static readonly string[] Colours =
@@ -150,7 +151,7 @@ public sealed class LinePlot
 
         string Dash => Dashes[Number / Colours.Length % Dashes.Length];
 
-        public string Stroke => $"fill=\"none\" stroke=\"{Colour}\" stroke-width=\"2\" stroke-linejoin=\"round\""
+        public string Stroke => $"fill=\"none\" stroke=\"{Colour}\" stroke-width=\"{(Points.Length > MaxWide ? "1.2" : "2")}\" stroke-linejoin=\"round\""
             + (Dash.Length > 0 ? $" stroke-dasharray=\"{Dash}\"" : "");
     }
 }
