@@ -27,10 +27,11 @@ sealed class DigitPen(SplitMix64 random)
         return shapes[^1];
     }
 
-    // Ends of strokes are less sure than what lies between; a corner stays one.
+    // Ends of strokes are less sure than what lies between; a corner stays one. Each stroke begins a little off its place.
     (double X, double Y)[] Shaken((double X, double Y)[] points)
     {
-        var shake = 0.028 * Math.Exp(0.4 * random.Normal());
+        var shake = 0.028 * Math.Exp(0.5 * random.Normal());
+        var (right, down) = (0.018 * random.Normal(), 0.018 * random.Normal());
         var shaken = new (double X, double Y)[points.Length];
         for (var i = 0; i < points.Length; i++)
         {
@@ -38,7 +39,7 @@ sealed class DigitPen(SplitMix64 random)
             var isCorner = i > 0 && points[i] == points[i - 1];
             var most = isEnd ? 1.6 * shake : shake;
             shaken[i] = isCorner ? shaken[i - 1]
-                : (points[i].X + most * random.Normal(), points[i].Y + most * random.Normal());
+                : (points[i].X + right + most * random.Normal(), points[i].Y + down + most * random.Normal());
         }
         return shaken;
     }
@@ -109,7 +110,7 @@ sealed class DigitPen(SplitMix64 random)
 
     List<(double, double, double, double, double)> Stretches(List<List<(double X, double Y)>> strokes)
     {
-        var width = Math.Clamp(2.7 * Math.Exp(0.26 * random.Normal()), 1.4, 4.8);
+        var width = Math.Clamp(2.7 * Math.Exp(0.26 * random.Normal()), 1.4, 4.3);
         var (swell, phase) = (0.15 * random.Normal(), 2 * Math.PI * random.Uniform());
         var stretches = new List<(double, double, double, double, double)>();
         foreach (var stroke in strokes)
