@@ -43,7 +43,7 @@ static class CarriedCells
 
     /// <summary>Whether an index may name the cells at <paramref name="from"/> before 0 or <paramref name="to"/> beyond the last.</summary>
     // #t - 1 is before the first cell when there is no step.
-    static bool MayReach(Expr index, int from, int to) => index is not (AxisValue or Number or ExtentValue or Composite)
+    public static bool MayReach(Expr index, int from, int to) => index is not (AxisValue or Number or ExtentValue or Composite)
         && (index is not Binary { Left: AxisValue or ExtentValue, Right: Number } || from < 0 && index is Binary { Left: ExtentValue })
         || ComputedDims.Reach(index) is var (low, high) && (from < 0 && low < 0 || to > 0 && high > 0);
 

@@ -17,4 +17,19 @@ partial class ReverseLines
         }
         return cells;
     }
+
+    // A cell beside the steps that no line reads and no output shows has no gradient, nor has its gradient a cell.
+    bool IsUnread(Line line)
+    {
+        var tensor = line.Target.Tensor;
+        for (var d = 0; d < line.Target.Indices.Count; d++)
+        {
+            if (ComputedDims.Beside(line.Target.Indices[d]) is not var (from, to) || !computed.IsTimed(tensor, d)) continue;
+            if (program.Outputs.FirstOrDefault(o => o.Name == tensor) is { } output && output.Dims[d].From <= from && output.Dims[d].To >= to) continue;
+            var reads = program.Lines.Where(l => HasGradient(l.Target.Tensor) && useful.Contains(l.Target.Tensor))
+                .SelectMany(l => Partials.Of(l.Value, Expr.One, IsOrdered)).Where(p => p.Read.Tensor == tensor).Select(p => p.Read.Indices[d]);
+            if (!reads.Any(r => CarriedCells.MayReach(r, from, to))) return true;
+        }
+        return false;
+    }
 }

@@ -109,7 +109,7 @@ sealed partial class ReverseLines
                 var inner = Reversed(loop.Body, [.. loops, loop.Axis]);
                 if (inner.Count > 0) result.Add(new TimeLoop(loop.Axis, !loop.Down, inner.ToEquatable()));
             }
-            else if (body[i] is Line line && gradient.ContainsKey(line.Target.Tensor) && useful.Contains(line.Target.Tensor))
+            else if (body[i] is Line line && gradient.ContainsKey(line.Target.Tensor) && useful.Contains(line.Target.Tensor) && !IsUnread(line))
                 result.AddRange(Reversed(line, loops));
         }
         return result;

@@ -37,6 +37,16 @@ public sealed class ReverseTests
     public void A_size_that_nothing_else_tells_comes_with_an_operand_of_which_only_the_shape_counts(string text, string expected) =>
         Assert.Equal(expected, Printer.Print(Reverse.Of(Parser.Parse(text))!.Program));
 
+    // Its gradient would be read where dy has no cell.
+    [Fact]
+    public void A_cell_beside_the_steps_that_nobody_reads_has_no_gradient() => Assert.Null(Reverse.Of(Parser.Parse("""
+        f(x[k]) -> y[k,i]
+          axis i < 3
+          y[k,#i] = x[k]
+          for i down:
+            y[k,i] = 1
+        """)));
+
     [Fact]
     public void Softmax_needs_one_row_sum_and_no_exp() => Assert.Equal(
         [

@@ -87,8 +87,8 @@ sealed class PointwiseEvaluator
             LineOp.Add => old + value,
             LineOp.Subtract => old - value,
             LineOp.Multiply => old * value,
-            LineOp.Max => value > old ? value : old,
-            _ => value < old ? value : old,
+            LineOp.Max => value > old || double.IsNaN(value) ? value : old, // a NaN stays, as in the reference
+            _ => value < old || double.IsNaN(value) ? value : old,
         };
     }
 

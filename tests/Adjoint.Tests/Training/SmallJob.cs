@@ -8,16 +8,7 @@ static class SmallJob
 
     public static TrainingJob Make(ulong seed = 1, double rate = 0.3, int poisonedAt = -1)
     {
-        var random = new Random(5);
-        var (x, label) = (new HostArray(DType.Float32, Examples, 2), new HostArray(DType.Int32, Examples));
-        for (var n = 0; n < Examples; n++)
-        {
-            var (a, b) = (random.NextDouble() * 2 - 1, random.NextDouble() * 2 - 1);
-            (x.AsSpan<float>()[2 * n], x.AsSpan<float>()[2 * n + 1]) = ((float)a, (float)b);
-            label.AsSpan<int>()[n] = a * a + b * b < 0.5 ? 1 : 0;
-        }
-        if (poisonedAt >= 0) x.AsSpan<float>()[2 * poisonedAt] = float.NaN;
-        var data = new ArrayDataset("circle", ("x", x), (Dataset.LabelField, label));
+        var data = Circle(poisonedAt);
         var model = new Sequential(("fc1", new Linear(2, 24)), ("act", Activation.Tanh()), ("drop", new Dropout(0.1)), ("fc2", new Linear(24, 2)));
         model.Initialize(seed);
         var judge = new ClassifierJudge(model, data, 2, []);
@@ -34,6 +25,22 @@ static class SmallJob
             Goal = "accuracy",
             IsHigherBetter = true,
         };
+    }
+
+    /// <summary>Points of a square, and whether they lie in a circle.</summary>
+    /// <param name="poisonedAt">An example that is no number.</param>
+    public static ArrayDataset Circle(int poisonedAt = -1)
+    {
+        var random = new Random(5);
+        var (x, label) = (new HostArray(DType.Float32, Examples, 2), new HostArray(DType.Int32, Examples));
+        for (var n = 0; n < Examples; n++)
+        {
+            var (a, b) = (random.NextDouble() * 2 - 1, random.NextDouble() * 2 - 1);
+            (x.AsSpan<float>()[2 * n], x.AsSpan<float>()[2 * n + 1]) = ((float)a, (float)b);
+            label.AsSpan<int>()[n] = a * a + b * b < 0.5 ? 1 : 0;
+        }
+        if (poisonedAt >= 0) x.AsSpan<float>()[2 * poisonedAt] = float.NaN;
+        return new("circle", ("x", x), (Dataset.LabelField, label));
     }
 
     public static RunFolder Folder(ScratchFolder scratch, string name = "run") =>
