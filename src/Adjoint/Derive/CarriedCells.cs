@@ -23,7 +23,7 @@ static class CarriedCells
             var at = result.FindIndex(s => s is Line line && line.Target.Tensor == gradient && open.All(d => line.Target.Indices[d].Axes().Count == 1));
             if (at < 0)
             {
-                var cell = ComputedDims.Cell(computed.Of(source, names), names);
+                var cell = ComputedDims.Cell(computed.Of(source, names, isOwn: true), names);
                 // what was set in cells of its own is now added to the zeros
                 result = [.. result.ToEquatable().MapLines(l => l.Target.Tensor == gradient && l.Op is LineOp.Set ? l with { Op = LineOp.Add } : l)];
                 result.Insert(at = 0, new Line(new(gradient, cell), LineOp.Set, Expr.Zero));

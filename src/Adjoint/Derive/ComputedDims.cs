@@ -15,7 +15,9 @@ sealed class ComputedDims
     }
 
     /// <summary>Dims of any tensor of the program. Dimensions that no access walks with an axis get a fresh name.</summary>
-    public EquatableArray<Dim> Of(string tensor, FreshNames names)
+    /// <param name="isOwn">The tensor may have more cells than accesses reach, so that an axis whose shift is read names a
+    /// dimension too.</param>
+    public EquatableArray<Dim> Of(string tensor, FreshNames names, bool isOwn = false)
     {
         if (program.FindOperand(tensor) is { } operand) return operand.Dims;
         if (program.Updated(tensor) is { } updated) return updated.Dims;
@@ -25,6 +27,7 @@ sealed class ComputedDims
         for (var i = 0; i < own[0].Access.Indices.Count; i++)
         {
             var dim = declared?[i] ?? own.Select(a => Plain(a.Access.Indices[i])).FirstOrDefault(d => d is not null && IsNew(d))
+                ?? own.Select(a => isOwn ? Shifted(a.Access.Indices[i]) : null).FirstOrDefault(d => d is not null && IsNew(d))
                 ?? new Dim(names.Take("n"));
             var (from, to) = Margins(tensor, i);
             dims.Add(dim with { From = Math.Min(dim.From, from), To = Math.Max(dim.To, to) });
@@ -98,6 +101,9 @@ sealed class ComputedDims
             own.Add((access, isTarget, loops));
         }
     }
+
+    static Dim? Shifted(Expr index) =>
+        index is Binary { Operator: Arithmetic.Add or Arithmetic.Subtract, Left: AxisValue axis, Right: Number } ? new Dim(axis.Axis) : null;
 
     static Dim? Plain(Expr index) => index switch
     {

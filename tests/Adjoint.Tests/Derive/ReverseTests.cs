@@ -37,6 +37,21 @@ public sealed class ReverseTests
     public void A_size_that_nothing_else_tells_comes_with_an_operand_of_which_only_the_shape_counts(string text, string expected) =>
         Assert.Equal(expected, Printer.Print(Reverse.Of(Parser.Parse(text))!.Program));
 
+    // The gradient of dy has no line of its own in a loop, and dy no plain index that names its first dimension.
+    [Fact]
+    public void Cells_that_only_shifts_reach_are_walked_along_the_axis_that_is_shifted()
+    {
+        var program = Parser.Parse("""
+            f(w[p], x[i,k]) -> f[p,i]
+              y[-1,p] = w[p]
+              for i:
+                f[p,i] max= y[i-1,p-1] * x[i,k]
+                y[i,p] = 0.6
+            """);
+        var second = Printer.Print(Reverse.Of(Reverse.Of(program)!.Combined)!.Program);
+        Assert.Contains("  for i:\n    d2dy[i,p] = 0\n", second, StringComparison.Ordinal);
+    }
+
     // Its gradient would be read where dy has no cell.
     [Fact]
     public void A_cell_beside_the_steps_that_nobody_reads_has_no_gradient() => Assert.Null(Reverse.Of(Parser.Parse("""
