@@ -117,7 +117,7 @@ public sealed unsafe class StorageTests
     public void Too_many_bytes_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Storage.Allocate(-1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Storage.Allocate(long.MaxValue));
+        Assert.Throws<OutOfMemoryException>(() => Storage.Allocate(long.MaxValue));
     }
 
     [Theory]

@@ -4,7 +4,7 @@ namespace Adjoint.Tests;
 
 // The C# of docs/training.md, and that it learns.
 
-public sealed class OwnJobTests
+public sealed class TrainingTests
 {
     [Fact]
     public void A_job_of_ones_own_trains()
