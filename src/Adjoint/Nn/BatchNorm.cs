@@ -8,10 +8,11 @@ public sealed class BatchNorm : Layer
     readonly double eps, momentum;
 
     /// <param name="momentum">How far running statistics move at each step.</param>
-    public BatchNorm(int channels, double eps = 1e-5, double momentum = 0.1)
+    /// <param name="init">Of the weight; ones if none is given.</param>
+    public BatchNorm(int channels, double eps = 1e-5, double momentum = 0.1, Init? init = null)
     {
         (this.channels, this.eps, this.momentum) = (channels, eps, momentum);
-        Weight = Parameter("weight", [channels], Init.Ones);
+        Weight = Parameter("weight", [channels], init ?? Init.Ones);
         Bias = Parameter("bias", [channels], Init.Zeros);
         RunningMean = Kept("running_mean", [channels], Init.Zeros);
         RunningVar = Kept("running_var", [channels], Init.Ones);

@@ -2,7 +2,7 @@ namespace Adjoint;
 
 public abstract partial class Optimizer
 {
-    const string Accumulated = "accumulated";
+    const string Accumulated = "accumulated", Start = "start";
 
     readonly Dictionary<Parameter, OrderedDictionary<string, Tensor>> states = [];
     readonly Tensor steps = Tensor.Zeros(DType.Int64);
@@ -38,6 +38,7 @@ public abstract partial class Optimizer
             if (operand.Name is not ("w" or "g" or "step")) state.Add(operand.Name, NewState(operand.Name, parameter));
         if (MicroBatches > 1)
             state.Add(Accumulated, Tensor.Zeros(parameter.Value.Type, parameter.Shape.ToArray()));
+        if (Shrinkage is not null) state.Add(Start, Tensor.Of(parameter.Value.ToHost()));
         return states[parameter] = state;
     }
 

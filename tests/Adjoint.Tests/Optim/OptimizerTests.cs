@@ -108,6 +108,21 @@ public sealed class OptimizerTests
     }
 
     [Fact]
+    public void Weights_are_pulled_to_their_start()
+    {
+        TrainingExample Make(Shrinkage? shrinkage) => new(m => new AdamDecoupled(m.Parameters, 0.1, ng: 5) { Shrinkage = shrinkage },
+            type: DType.Float64, dropout: 0);
+        var (free, pulled) = (Make(null), Make(new(Variance: 0.5, Examples: 60, Batch: 12, Memory: 5)));
+        var start = free.Model.State()["fc2.weight"].ToArray<double>();
+        free.Run(0, 1);
+        pulled.Run(0, 1);
+        var share = 12 * 0.1 / (5 * 60 * 0.5);
+        var expected = free.Model.State()["fc2.weight"].ToArray<double>().Zip(start, (w, s) => w - share * (w - s));
+        Numbers.Equal(NdArray.Vector([.. expected]), NdArray.Vector(pulled.Model.State()["fc2.weight"].ToArray<double>()));
+        Assert.Equal(start, pulled.Optimizer.State()["fc2.weight.start"].ToArray<double>());
+    }
+
+    [Fact]
     public void A_group_of_nobody_is_an_error() => Assert.Contains("fc1.weight", Assert.Throws<ArgumentException>(() =>
         new TrainingExample(m => new Sgd(m.Parameters)).Optimizer.Group(path => path == "fc9")).Message, StringComparison.Ordinal);
 
@@ -151,6 +166,46 @@ public sealed class OptimizerTests
         Assert.Equal(before.Item2, judge.State()["weight"].ToArray<float>());
         ofJudge.Step(judge.Forward(generator.Forward(Tensor.Ones(4, 2)).Detach()).Mean());
         Assert.NotEqual(before.Item2, judge.State()["weight"].ToArray<float>());
+    }
+
+    // Within one captured step a frozen judge is the one that has just learnt, as it is in free form.
+    [Fact]
+    public void Two_players_in_one_step_play_as_in_free_form()
+    {
+        var (free, captured) = (new Players(), new Players());
+        var step = Step.Capture(x => captured.Play(x));
+        for (var n = 0; n < 4; n++)
+        {
+            var x = Tensor.Full(DType.Float64, 0.1 * n, 5, 2);
+            free.Play(x);
+            step.Run(x);
+        }
+        Numbers.Equal(NdArray.Vector(free.Values), NdArray.Vector(captured.Values));
+    }
+
+    sealed class Players
+    {
+        readonly Linear generator = new(2, 3), judge = new(3, 1);
+        readonly Optimizer ofGenerator, ofJudge;
+
+        public Players()
+        {
+            generator.Initialize(1, DType.Float64);
+            judge.Initialize(2, DType.Float64);
+            (ofGenerator, ofJudge) = (new Adam(generator.Parameters, 0.05), new RmsProp(judge.Parameters, 0.05));
+        }
+
+        public double[] Values => [.. generator.State().Values.Concat(judge.State().Values).SelectMany(v => v.ToArray<double>())];
+
+        public Tensor Play(Tensor x)
+        {
+            var made = generator.Forward(x).Tanh();
+            ofJudge.Step(judge.Forward(made.Detach()).Square().Mean());
+            Tensor fooled;
+            using (judge.Freeze()) fooled = judge.Forward(made).Mean();
+            ofGenerator.Step(fooled);
+            return fooled;
+        }
     }
 
     [Fact]
