@@ -25,15 +25,43 @@ public sealed partial class Tensor
         }
     }
 
+    /// <summary>The gradients of this scalar for some tensors it depends on, leaves or computed; <see cref="Grad"/> stays as
+    /// it is. They are tensors like any other: a penalty on them has gradients, too.</summary>
+    /// <exception cref="InvalidOperationException">It is no scalar, or does not depend on one of them.</exception>
+    public Tensor[] Gradients(params ReadOnlySpan<Tensor> of)
+    {
+        var all = ByLeaf(AllGradients(Start()));
+        var gradients = new Tensor[of.Length];
+        for (var i = 0; i < gradients.Length; i++)
+            gradients[i] = all.TryGetValue(of[i], out var gradient) ? gradient
+                : throw new InvalidOperationException($"Gradients: {this} does not depend on {of[i]}, or that wants no gradient.\n"
+                    + "Hint: call WithGrad() on a leaf, or start from DetachWithGrad() of a computed tensor.");
+        return gradients;
+    }
+
+    /// <summary>The same values without their history, as a start that <see cref="Gradients"/> can be asked
+    /// for.</summary>
+    public Tensor DetachWithGrad()
+    {
+        var start = Detach().Copy(); // of a tensor that wants none: no gradient goes further back
+        start.NeedsGrad = true;
+        return start;
+    }
+
     /// <summary>Records the gradient of this scalar for every leaf that wants one.</summary>
-    internal Dictionary<Tensor, Tensor> GradientsOfLeaves() => Count == 1 ? GradientsOfLeaves(Ones(Type, shape))
-        : throw new InvalidOperationException($"Backward: {this} is no scalar.\nHint: sum it first.");
+    internal Dictionary<Tensor, Tensor> GradientsOfLeaves() => GradientsOfLeaves(Start());
+
+    Tensor Start() => Count == 1 ? Ones(Type, shape)
+        : throw new InvalidOperationException($"Gradients: {this} is no scalar.\nHint: sum it first.");
+
+    Dictionary<Tensor, Tensor> GradientsOfLeaves(Tensor given) =>
+        ByLeaf(AllGradients(given).Where(g => g.Key.Source is null && g.Key.NeedsGrad));
 
     // A leaf that was assigned to between two calls was read in two versions.
-    Dictionary<Tensor, Tensor> GradientsOfLeaves(Tensor given)
+    static Dictionary<Tensor, Tensor> ByLeaf(IEnumerable<KeyValuePair<Tensor, Tensor>> all)
     {
         var gradients = new Dictionary<Tensor, Tensor>();
-        foreach (var (key, gradient) in Gradients(given))
+        foreach (var (key, gradient) in all)
         {
             var leaf = key.Handle ?? key;
             gradients[leaf] = gradients.TryGetValue(leaf, out var other) ? Call(AddDefinition, [other, gradient])
@@ -42,7 +70,7 @@ public sealed partial class Tensor
         return gradients;
     }
 
-    Dictionary<Tensor, Tensor> Gradients(Tensor given)
+    Dictionary<Tensor, Tensor> AllGradients(Tensor given)
     {
         if (!given.Shape.SequenceEqual(Shape) || given.Type != Type)
             throw new ShapeException($"Backward: the gradient of each element is wanted.\n  x     : {Described}\n"
@@ -53,7 +81,7 @@ public sealed partial class Tensor
         var gradients = new Dictionary<Tensor, Tensor> { [this] = given };
         foreach (var call in Calls().AsEnumerable().Reverse())
             if (call.Binding.Pattern.Reverse is { } reverse) Reverse(call, reverse, gradients);
-        return gradients.Where(g => g.Key.Source is null && g.Key.NeedsGrad).ToDictionary();
+        return gradients;
     }
 
     static void Reverse(Recorded call, Reverse reverse, Dictionary<Tensor, Tensor> gradients)

@@ -56,4 +56,16 @@ public sealed class NetworkExampleTests
         Assert.InRange(accuracy, 0.95, 1);
         Assert.Contains("fc2", model.Summary(1, 8).ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_slope_of_a_linear_critic_is_its_weight()
+    {
+        var critic = new Linear(3, 1);
+        Tensor real = Tensor.Ones(4, 3), fake = Tensor.Zeros(4, 3), share = Tensor.Uniform(4, 1);
+
+        var between = (real * share + fake * (1 - share)).DetachWithGrad();
+        var slope = critic.Forward(between).Sum().Gradients(between)[0];
+
+        Assert.Equal(critic.Weight.Value.ToArray<float>(), slope[2].ToArray<float>());
+    }
 }
