@@ -5,11 +5,14 @@ namespace Adjoint;
 
 // A network has equal layers and an optimizer equal updates: their loops differ in names alone. Tensors, axes and
 // arguments are numbered in the order in which they occur, everything else that a kernel depends on is spelled out, so
-// that a plan writes each of its kernels once.
+// that a plan writes each of its kernels once. One loop that takes its range from the caller depends on no size.
 
 /// <summary>A text that is equal for nests whose kernels are equal.</summary>
 sealed class NestKey
 {
+    // Positions from which on a loop is as unrolled as any: four of the widest vectors.
+    const long MostUnrolled = 64;
+
     readonly StringBuilder text = new();
     readonly BoundProgram program;
     readonly IReadOnlySet<string> unstored;
@@ -17,6 +20,7 @@ sealed class NestKey
     readonly IReadOnlyCollection<PartialSum> partials;
     readonly List<string> tensors = [], axes = [];
     readonly List<int> arguments = [];
+    LoopNode? flat; // the one loop, where there is no more
 
     NestKey(BoundProgram program, IReadOnlySet<string> unstored, IReadOnlyDictionary<string, RowBuffer> rows,
         IReadOnlyCollection<PartialSum> partials) =>
@@ -27,13 +31,19 @@ sealed class NestKey
         IReadOnlyDictionary<string, RowBuffer> rows, IReadOnlyCollection<PartialSum> partials)
     {
         if (!item.Plans.All(p => p.Line.Reads.Append(p.Line.Target).All(p.Line.IsSafe))) return null;
-        var key = new NestKey(program, unstored, rows, partials);
+        var key = new NestKey(program, unstored, rows, partials)
+        {
+            flat = isParallel && rows.Count + partials.Count == 0 && item is LoopNode node && IsFlat(node) ? node : null,
+        };
         foreach (var sum in partials) key.AddTensor(sum.Place.Name);
         key.Add(item.Plans.SelectMany(p => p.Line.Loops).Distinct()).Add(isParallel ? "parallel" : "").Add(item);
         return key;
     }
 
     public override string ToString() => text.ToString();
+
+    static bool IsFlat(LoopNode node) => node.Items.TrueForAll(i => i is PointItem { Plan: { Guards.Count: 0 } plan }
+        && plan.Line is { Limits.Count: 0, Summed.Count: 0 });
 
     /// <summary>A kernel that was written for another nest of this key, on the tensors of this one.</summary>
     public NestKernel Taken(NestKernel kernel, NestKey other)
@@ -75,7 +85,9 @@ sealed class NestKey
             return;
         }
         var node = (LoopNode)item;
-        Add("over").Add(node.Outer).AddAxis(node.Axis).Add(node.Extent).Add(node.IsVector ? "vector" : "").Add(node.Limits).Add("{");
+        if (node == flat) Add("along").AddAxis(node.Axis).Add(Math.Min(node.Extent, MostUnrolled));
+        else Add("over").Add(node.Outer).AddAxis(node.Axis).Add(node.Extent).Add(node.Limits);
+        Add(node.IsVector ? "vector {" : "{");
         foreach (var inner in node.Items) Add(inner);
         Add("}");
     }
@@ -84,7 +96,8 @@ sealed class NestKey
     {
         var line = plan.Line;
         Add(line.Op.ToString()).Add(plan.IsFirst ? "first" : "").Add(plan.IsRegister ? "register" : "")
-            .Add(plan.Vector is null ? [] : [plan.Vector]).Add(line.Axes).Add(line.Left).Add(line.Loops);
+            .Add(plan.Vector is null ? [] : [plan.Vector]).Add(line.Loops);
+        if (flat is null) Add(line.Axes).Add(line.Left);
         Add(plan.Guards).Add(line.Limits).Add(line.Target).Add(line.Value);
         foreach (var test in line.Tests) Add("if").Add(test);
     }
@@ -110,6 +123,9 @@ sealed class NestKey
             case AxisValue axis: return AddAxis(axis.Axis);
             case ExtentValue extent: return Add("#").Add(program.Extents[extent.Axis]);
             case AttributeValue attribute: return AddAttribute(attribute.Name);
+            case Access access when flat is not null:
+                AddTensor(access.Tensor);
+                return Add([flat.Outer.Aggregate(program.Offset(access), (offset, axis) => offset.Without(axis))]);
             case Access access: AddTensor(access.Tensor); break;
             case Binary binary: Add(binary.Operator.ToString()); break;
             case Compare compare: Add(compare.Operator.ToString()); break;
@@ -126,7 +142,7 @@ sealed class NestKey
         var number = axes.IndexOf(axis);
         if (number >= 0) return Add("a").Add(number);
         axes.Add(axis);
-        return Add("a'").Add(program.Extents[axis]);
+        return flat is null ? Add("a'").Add(program.Extents[axis]) : Add("a'");
     }
 
     NestKey AddAttribute(string attribute)
@@ -148,7 +164,7 @@ sealed class NestKey
         tensors.Add(tensor);
         var place = program[tensor];
         Add("t'").Add(place.Element.ToString());
-        for (var d = 0; d < place.Strides.Length; d++)
+        for (var d = 0; d < place.Strides.Length && flat is null; d++)
             Add(place.Extent.From[d]).Add(place.Extent.Sizes[d]).Add(place.Strides[d]);
         Add(unstored.Contains(tensor) ? "unstored" : "");
         if (rows.TryGetValue(tensor, out var row)) Add("row").Add(row.Count).Add(string.Join(',', row.Strides));
