@@ -122,12 +122,13 @@ sealed class ReverseSignature
 
     HashSet<string> Known(IEnumerable<Operand> operands)
     {
-        // what an axis line needs is itself needed, so it becomes known too
-        var known = axes.Select(a => a.Axis).ToHashSet();
+        var known = new HashSet<string>();
         var dims = operands.SelectMany(o => o.Dims).ToList();
         for (var grew = true; grew;)
         {
             grew = false;
+            foreach (var axis in axes)
+                if (!axis.Bound.Any(e => e is ExtentValue extent && !known.Contains(extent.Axis))) grew |= known.Add(axis.Axis);
             foreach (var dim in dims)
                 if (dim.Axes.Where(a => !known.Contains(a)).ToList() is [var single]) grew |= known.Add(single);
         }

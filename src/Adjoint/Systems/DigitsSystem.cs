@@ -17,7 +17,7 @@ public sealed class DigitsSystem : ImageSystem
         (Digits.Draw(settings.Count("images"), seed), Digits.Draw(ValidationImages, seed + 1), Digits.Draw(TestImages, TestSeed));
 
     private protected override Layer Model(Settings settings, ImageDataset train, int classes) => SmallCnn.Make(
-        train.Images.Shape[1], train.Images.Shape[2], classes, [16, 32, 32], hidden: 128, dropout: 0.25);
+        train, [16, 32, 32], hidden: 128, dropout: 0.25);
 
     private protected override Optimizer Optimizer(Settings settings, Layer model, long steps) =>
         new AdamW(model.Parameters, settings.Number("lr"), weightDecay: 0.01) { Schedule = Schedule.OneCycle(steps) };

@@ -36,7 +36,7 @@ public sealed class FashionCnn : FashionSystem
     public override Settings Settings() => Common(epochs: 12, batch: 64, rate: 2e-3);
 
     private protected override Layer Model(Settings settings, ImageDataset train, int classes) => SmallCnn.Make(
-        train.Images.Shape[1], train.Images.Shape[2], classes, [32, 64, 64], hidden: 128, dropout: 0.4);
+        train, [32, 64, 64], hidden: 128, dropout: 0.4);
 
     private protected override Optimizer Optimizer(Settings settings, Layer model, long steps) =>
         new AdamW(model.Parameters, settings.Number("lr"), weightDecay: 0.02) { Schedule = Schedule.OneCycle(steps) };

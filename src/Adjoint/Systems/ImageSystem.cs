@@ -52,7 +52,7 @@ public abstract class ImageSystem : TrainingSystem
             IsHigherBetter = IsHigherBetter,
             Draw = folder => ImagePictures.Draw(folder, loader, judging, test),
         };
-        return new(job, model, DType.Float32, [settings.Count("batch"), 1, train.Images.Shape[1], train.Images.Shape[2]],
+        return new(job, model, DType.Float32, [settings.Count("batch"), train.Channels, train.Images.Shape[1], train.Images.Shape[2]],
             $"{learned.Name}: {learned.Count} to train, {kept.Count} to choose, {test.Count} to judge");
     }
 

@@ -22,7 +22,7 @@ public sealed class OctCnn : ImageSystem
     private protected override (ImageDataset Train, ImageDataset? Validation, ImageDataset Test) Usual(Settings settings, ulong seed) =>
         (OctMnist.Train(), OctMnist.Validation(), OctMnist.Test());
 
-    private protected override Layer Model(Settings settings, ImageDataset train, int classes) => new OctNet(classes, settings.Flag("pooling"));
+    private protected override Layer Model(Settings settings, ImageDataset train, int classes) => new OctNet(classes, settings.Flag("pooling"), channels: train.Channels);
 
     private protected override Optimizer Optimizer(Settings settings, Layer model, long steps) => new Sgd(model.Parameters, settings.Number("lr"));
 }

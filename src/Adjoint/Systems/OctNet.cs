@@ -11,10 +11,10 @@ public sealed class OctNet : Layer
     readonly Layer? pool1, pool2;
 
     /// <param name="isPooling">Whether images shrink by pooling, or by the stride of the convolutions.</param>
-    public OctNet(int classes = 4, bool isPooling = true, double dropout = 0.7)
+    public OctNet(int classes = 4, bool isPooling = true, double dropout = 0.7, int channels = 1)
     {
         var stride = isPooling ? 1 : 2;
-        conv1 = Child("conv1", new Conv2d(1, 8, 3, stride, pad: 1));
+        conv1 = Child("conv1", new Conv2d(channels, 8, 3, stride, pad: 1));
         if (isPooling) pool1 = Child("pool1", new MaxPool());
         conv2 = Child("conv2", new Conv2d(8, 16, 3, stride));
         if (isPooling) pool2 = Child("pool2", new MaxPool());

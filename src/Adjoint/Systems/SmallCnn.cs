@@ -4,10 +4,10 @@ namespace Adjoint;
 static class SmallCnn
 {
     /// <param name="channels">Of each stage; every one but the last is followed by pooling.</param>
-    public static Sequential Make(int height, int width, int classes, int[] channels, int hidden, double dropout, int depth = 1)
+    public static Sequential Make(ImageDataset images, int[] channels, int hidden, double dropout, int depth = 1)
     {
         var layers = new List<(string Name, Layer Layer)>();
-        var inputs = 1;
+        var (inputs, height, width) = (images.Channels, images.Images.Shape[1], images.Images.Shape[2]);
         for (var s = 0; s < channels.Length; s++)
         {
             for (var d = 0; d < depth; d++)
@@ -26,7 +26,7 @@ static class SmallCnn
         layers.Add(("fc1", new Linear(inputs * height * width, hidden)));
         layers.Add(("relu", Activation.Relu()));
         layers.Add(("drop", new Dropout(dropout)));
-        layers.Add(("fc2", new Linear(hidden, classes)));
+        layers.Add(("fc2", new Linear(hidden, images.Classes.Count)));
         return new([.. layers]);
     }
 }

@@ -52,6 +52,23 @@ public sealed class ReverseTests
         Assert.Contains("  for i:\n    d2dy[i,p] = 0\n", second, StringComparison.Ordinal);
     }
 
+    // From (j,k) and k < #j neither follows.
+    [Fact]
+    public void Of_two_axes_that_tell_only_each_other_one_comes_with_an_operand()
+    {
+        var reverse = Reverse.Of(Parser.Parse("""
+            f(v[b], x[j]) -> y[(j,k)]
+              axis k < #j
+              y[(j,k)] = 0.2 * k + v[3+k]
+            """))!;
+        Assert.Equal("f_reverse(dy[(j,k)], shape v[b], shape x[j]) -> dv[b]", Printer.Signature(reverse.Program));
+        var dv = Reference.Run(reverse.Program, new Dictionary<string, NdArray>
+        {
+            ["dy"] = NdArray.Vector(1, 2, 3, 4), ["v"] = NdArray.Zeros([6]), ["x"] = NdArray.Zeros([2]),
+        })["dv"];
+        Assert.Equal([0.0, 0, 0, 4, 6, 0], dv.Values.ToArray());
+    }
+
     // Its gradient would be read where dy has no cell.
     [Fact]
     public void A_cell_beside_the_steps_that_nobody_reads_has_no_gradient() => Assert.Null(Reverse.Of(Parser.Parse("""

@@ -12,10 +12,12 @@ sealed class PointwiseEvaluator
     readonly Dictionary<string, int> at = [];
     readonly Dictionary<string, Dictionary<long, double>> tensors = [];
     readonly Dictionary<string, HashSet<long>> set = [];
+    readonly Random? noise;
     double largest;
 
-    PointwiseEvaluator(RandomCase given)
+    PointwiseEvaluator(RandomCase given, Random? noise = null)
     {
+        this.noise = noise;
         (program, this.given) = (given.Program, given);
         foreach (var operand in program.Operands)
         {
@@ -39,6 +41,21 @@ sealed class PointwiseEvaluator
         largest = evaluator.largest;
         return outputs;
     }
+
+    /// <summary>Whether outputs hardly change when every value changes in its last digits. A recurrence of squares need not
+    /// be so: two programs that mean the same then say different things.</summary>
+    public static bool IsSteady(RandomCase given)
+    {
+        const double Amplified = 1e6;
+        var exact = Run(given);
+        var evaluator = new PointwiseEvaluator(given, new(given.Seed));
+        evaluator.Run(given.Program.Body);
+        return given.Program.Outputs.All(o => evaluator.Cells(o.Dims).Select(c => evaluator.Cell(o.Name, c)).Zip(exact[o.Name])
+            .All(v => !(Math.Abs(v.First - v.Second) > Amplified * Noise * (1 + Math.Abs(v.Second)))));
+    }
+
+    // Relative; some roundings.
+    const double Noise = 1e-15;
 
     void Run(EquatableArray<Statement> body)
     {
@@ -76,7 +93,7 @@ sealed class PointwiseEvaluator
     {
         var cell = Key(line.Target);
         var old = Cell(line.Target.Tensor, cell);
-        var value = Seen(Value(line.Value));
+        var value = Seen(Value(line.Value)) * (1 + Noise * (noise?.NextDouble() - 0.5 ?? 0));
         if (line.Op is LineOp.Set && program.Updated(line.Target.Tensor) is null
             && !(set.TryGetValue(line.Target.Tensor, out var written) ? written : set[line.Target.Tensor] = []).Add(cell))
             throw new LoopRunException($"{line.Target} is set twice");
