@@ -1,0 +1,65 @@
+namespace Adjoint;
+
+// The memory of a layer is a leaf that a captured step reads and assigns; the position is a leaf, too, whose value bounds the
+// loops. So one plan serves all positions, and a new row costs a row.
+
+/// <summary>What layers of attention remember while a sequence grows position by position.</summary>
+public sealed class KvCache
+{
+    readonly Dictionary<Module, Tensor[]> memories = [];
+
+    /// <param name="capacity">Positions it has room for.</param>
+    public KvCache(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Capacity = capacity;
+    }
+
+    public int Capacity { get; }
+
+    /// <summary>How many positions are filled: the place of the next one.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The place of the position that is computed now: one int64.</summary>
+    internal Tensor At { get; } = Tensor.Scalar(0, DType.Int64);
+
+    /// <summary>After each step.</summary>
+    /// <exception cref="InvalidOperationException">All positions were filled before.</exception>
+    public void Advance()
+    {
+        if (Position == Capacity)
+            throw new InvalidOperationException($"KvCache: all {Capacity} positions are filled.\n"
+                + "Hint: Clear() it and give the last part of the sequence again.");
+        Set(Position + 1);
+    }
+
+    /// <summary>Forgets everything; steps that were captured go on with it.</summary>
+    public void Clear()
+    {
+        foreach (var memory in memories.Values)
+            foreach (var tensor in memory) tensor.OverwrittenBytes().Clear();
+        Set(0);
+    }
+
+    /// <summary>What a layer keeps: zeros of these shapes before its first step.</summary>
+    internal Tensor[] MemoryOf(Module owner, DType type, params ReadOnlySpan<int[]> shapes)
+    {
+        if (memories.TryGetValue(owner, out var known))
+        {
+            for (var i = 0; i < known.Length; i++)
+                if (known[i].Type != type || !known[i].Shape.SequenceEqual(shapes[i]))
+                    throw new ShapeException($"KvCache: '{owner.Path}' kept {known[i].Described} and now wants [{string.Join(", ", shapes[i])}].\n"
+                        + "Hint: a batch of another size or type has a cache of its own.", "cache", [.. known[i].Shape]);
+            return known;
+        }
+        var made = new Tensor[shapes.Length];
+        for (var i = 0; i < made.Length; i++) made[i] = Tensor.Zeros(type, shapes[i]);
+        return memories[owner] = made;
+    }
+
+    void Set(int position)
+    {
+        Position = position;
+        At.Overwrite<long>([position]);
+    }
+}

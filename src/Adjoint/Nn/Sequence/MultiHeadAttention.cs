@@ -1,0 +1,80 @@
+namespace Adjoint;
+
+/// <summary>Attention in heads between linear layers (arXiv:1706.03762), with PyTorch's names: x [b, t, i] reads itself, or another
+/// sequence.</summary>
+public sealed class MultiHeadAttention : Layer
+{
+    readonly (int Width, int Heads) size;
+    readonly AttentionRule rule;
+    readonly bool isRotary;
+    readonly Parameter? joint, bias;
+    readonly Parameter[] apart = []; // weights of q, k, v where the source has another width
+    readonly Linear output;
+
+    /// <param name="rule">Softmax over all positions if none is given.</param>
+    /// <param name="sourceWidth">Of the sequence that is read, where it differs from the width.</param>
+    /// <param name="isRotary">Whether queries and keys are turned by their position (arXiv:2104.09864).</param>
+    /// <param name="init">Of the three weights; Xavier's if none is given.</param>
+    /// <param name="outInit">Of the weight behind the heads.</param>
+    /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
+    public MultiHeadAttention(int width, int heads, AttentionRule? rule = null, bool bias = true, int? sourceWidth = null,
+        bool isRotary = false, Init? init = null, Init? outInit = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        if (width % heads != 0) throw new ArgumentException($"MultiHeadAttention: {heads} heads do not divide the width {width}.", nameof(heads));
+        (size, this.rule, this.isRotary) = ((width, heads), rule ?? new ScaledDotProduct(), isRotary);
+        init ??= Init.XavierUniform();
+        if (sourceWidth is { } other && other != width)
+            apart = [Parameter("q_proj_weight", [width, width], init), Parameter("k_proj_weight", [width, other], init),
+                Parameter("v_proj_weight", [width, other], init)];
+        else joint = Parameter("in_proj_weight", [3 * width, width], init);
+        if (bias) this.bias = Parameter("in_proj_bias", [3 * width], Init.Zeros);
+        output = Child("out_proj", new Linear(width, width, bias, outInit));
+    }
+
+    /// <summary>What each position of x reads.</summary>
+    /// <param name="x">[b, t, i]</param>
+    /// <param name="source">[b, u, r]; x itself if none is given.</param>
+    /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all.</param>
+    /// <returns>[b, t, i]</returns>
+    public Tensor Attend(Tensor x, Tensor? source = null, Tensor? lengths = null)
+    {
+        var (q, k, v) = Projected(x, source);
+        (q, k, v) = (q.SplitHeads(size.Heads), k.SplitHeads(size.Heads), v.SplitHeads(size.Heads));
+        if (isRotary) (q, k) = (Turned(q), Turned(k));
+        return output.Forward(rule.Attend(q, k, v, lengths).MergeHeads());
+
+        static Tensor Turned(Tensor y) => y.Rotary(Tensor.Arange(y.Shape[2], DType.Int64));
+    }
+
+    /// <summary>What one new position reads of itself and of the earlier ones, which the cache holds.</summary>
+    /// <param name="x">[b, i]</param> <returns>[b, i]</returns>
+    public Tensor Step(Tensor x, KvCache cache)
+    {
+        var (q, k, v) = Projected(x, null);
+        if (isRotary) (q, k) = (Turned(q), Turned(k));
+        return output.Forward(rule.Step(Heads(q), Heads(k), Heads(v), cache, this).Reshape([.. x.Shape]));
+
+        Tensor Heads(Tensor y) => y.Reshape(x.Shape[0], size.Heads, size.Width / size.Heads);
+
+        Tensor Turned(Tensor y) => Heads(y).Unsqueeze(2).Rotary(cache.At.Reshape(1));
+    }
+
+    protected override Tensor Run(Tensor x) => Attend(x);
+
+    public override string ToString() => $"MultiHeadAttention {size.Width}, {size.Heads} heads, {rule}";
+
+    (Tensor Q, Tensor K, Tensor V) Projected(Tensor x, Tensor? source)
+    {
+        if (joint is not null && source is null)
+        {
+            // One product for all three.
+            var all = (bias is null ? x.Linear(joint) : x.Linear(joint, bias)).Split(size.Width);
+            return (all[0], all[1], all[2]);
+        }
+        Tensor[] weights = joint is null ? [apart[0], apart[1], apart[2]] : ((Tensor)joint).Split(size.Width, 0);
+        var biases = bias is null ? null : ((Tensor)bias).Split(size.Width, 0);
+        source ??= x;
+        return (x.Linear(weights[0], biases?[0]), source.Linear(weights[1], biases?[1]), source.Linear(weights[2], biases?[2]));
+    }
+}

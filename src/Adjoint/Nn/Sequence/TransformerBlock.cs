@@ -1,0 +1,59 @@
+namespace Adjoint;
+
+/// <summary>Attention and a feed-forward part, each added to what it got (arXiv:1706.03762, with gelu); one that reads a source has
+/// attention to that between them. Names are PyTorch's.</summary>
+public sealed class TransformerBlock : Layer
+{
+    readonly bool isPreNorm;
+    readonly MultiHeadAttention self;
+    readonly MultiHeadAttention? cross;
+    readonly Linear linear1, linear2;
+    readonly LayerNorm[] norms;
+    readonly Dropout[] drops;
+
+    /// <param name="readsSource">Whether it reads another sequence, too.</param>
+    public TransformerBlock(TransformerOptions options, bool readsSource = false)
+    {
+        var (width, bias, init, outInit) = (options.Width, options.Bias, options.Init, options.OutInit ?? options.Init);
+        isPreNorm = options.IsPreNorm;
+        self = Child("self_attn", new MultiHeadAttention(width, options.Heads, options.Rule, bias, null, options.IsRotary, init, outInit));
+        if (readsSource) cross = Child("multihead_attn", new MultiHeadAttention(width, options.Heads, bias: bias, init: init, outInit: outInit));
+        linear1 = Child("linear1", new Linear(width, options.Hidden, bias, init));
+        linear2 = Child("linear2", new Linear(options.Hidden, width, bias, outInit));
+        var parts = readsSource ? 3 : 2;
+        norms = [.. Enumerable.Range(1, parts).Select(n => Child(FormattableString.Invariant($"norm{n}"), new LayerNorm(width)))];
+        drops = [.. Enumerable.Range(1, parts).Select(n => Child(FormattableString.Invariant($"dropout{n}"), new Dropout(options.Dropout)))];
+    }
+
+    /// <summary>What it makes of whole sequences.</summary>
+    /// <param name="x">[b, t, d]</param>
+    /// <param name="lengths">Integers [b]: how many positions of x hold; null for all.</param>
+    /// <param name="source">[b, u, d], for a block that reads one.</param>
+    /// <param name="sourceLengths">The same for the source.</param>
+    /// <returns>[b, t, d]</returns>
+    public Tensor Transform(Tensor x, Tensor? lengths = null, Tensor? source = null, Tensor? sourceLengths = null)
+    {
+        x = Added(x, 0, y => lengths is null ? self.Forward(y) : self.Attend(y, null, lengths));
+        if (cross is not null) x = Added(x, 1, y => cross.Attend(y, Wanted(source), sourceLengths));
+        return Added(x, norms.Length - 1, FeedForward);
+    }
+
+    /// <summary>The same for one new position.</summary>
+    /// <param name="x">[b, d]</param> <returns>[b, d]</returns>
+    public Tensor Step(Tensor x, KvCache cache, Tensor? source = null, Tensor? sourceLengths = null)
+    {
+        x = Added(x, 0, y => self.Step(y, cache));
+        if (cross is not null) x = Added(x, 1, y => cross.Attend(y.Unsqueeze(1), Wanted(source), sourceLengths).Squeeze(1));
+        return Added(x, norms.Length - 1, FeedForward);
+    }
+
+    protected override Tensor Run(Tensor x) => Transform(x);
+
+    Tensor FeedForward(Tensor x) => linear2.Forward(linear1.Forward(x).Gelu());
+
+    Tensor Added(Tensor x, int part, Func<Tensor, Tensor> make) => isPreNorm
+        ? x + drops[part].Forward(make(norms[part].Forward(x))) : norms[part].Forward(x + drops[part].Forward(make(x)));
+
+    Tensor Wanted(Tensor? source) => source
+        ?? throw new InvalidOperationException($"'{Path}' reads a source, and none is given.\nHint: call Transform(x, source: …).");
+}
