@@ -23,6 +23,7 @@ static class Application
             DataCommand.Create(terminal, cancellation),
             TrainCommand.Create(terminal, cancellation),
             EvalCommand.Create(terminal, cancellation),
+            GenerateCommand.Create(terminal, cancellation),
             CompareCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };

@@ -26,6 +26,10 @@ public abstract class TrainingSystem
     /// <param name="data">A folder or file to judge on; null for the test data of the run.</param>
     public abstract Evaluation Evaluation(Settings settings, string? trained, string? data, ulong seed);
 
+    /// <summary>What goes on with a text, for systems that learn one; null for others.</summary>
+    /// <param name="trained">What it was trained on, as for <see cref="Evaluation"/>.</param>
+    public virtual TextGenerator? Generator(Settings settings, string? trained) => null;
+
     /// <summary>The metric of the validation that chooses the best checkpoint.</summary>
     public virtual string Goal => "loss";
 
@@ -34,7 +38,7 @@ public abstract class TrainingSystem
     public virtual IReadOnlyList<PublishedFigure> Published => [];
 
     public static IReadOnlyList<TrainingSystem> All { get; } =
-        [new DigitsSystem(), new FashionMlp(), new FashionCnn(), new FashionResNet(), new OctCnn(), new CharMlp()];
+        [new DigitsSystem(), new FashionMlp(), new FashionCnn(), new FashionResNet(), new OctCnn(), new CharMlp(), new CharLm()];
 
     /// <exception cref="SettingException">There is none of this name.</exception>
     public static TrainingSystem Find(string name) => All.FirstOrDefault(s => s.Name == name)

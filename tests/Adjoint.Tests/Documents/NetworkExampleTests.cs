@@ -68,4 +68,23 @@ public sealed class NetworkExampleTests
 
         Assert.Equal(critic.Weight.Value.ToArray<float>(), slope[2].ToArray<float>());
     }
+
+    [Fact]
+    public void A_stack_reads_position_by_position_what_it_reads_as_a_whole()
+    {
+        Tensor x = Law.Random(1, 1, 10, 16).To(DType.Float32), last = x;
+
+        var stack = new TransformerStack(new(Width: 16, Heads: 2) { Rule = new ScaledDotProduct(isCausal: true), IsRotary = true }, layers: 2);
+        stack.Evaluate();
+        var whole = stack.Forward(x); // [1, t, 16]
+        var cache = new KvCache(capacity: 10);
+        var step = Step.Capture(row => stack.Step(row, cache));
+        for (var t = 0; t < 10; t++)
+        {
+            last = step.Run(x[.., t, ..])[0]; // whole[.., t, ..]
+            cache.Advance();
+        }
+
+        Law.Near(whole[.., ^1, ..], last, Tolerance.CpuSingle);
+    }
 }

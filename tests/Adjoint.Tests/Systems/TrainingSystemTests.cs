@@ -56,7 +56,7 @@ public sealed class TrainingSystemTests
     {
         "digits" => null,
         "oct-cnn" => Npz(scratch, 4, 120),
-        "char-mlp" => scratch.Write("text.txt", string.Concat(Enumerable.Range(0, 400).Select(n => $"line {n % 7} of a text. "))),
+        "char-mlp" or "char-lm" => scratch.Write("text.txt", string.Concat(Enumerable.Range(0, 400).Select(n => $"line {n % 7} of a text. "))),
         _ => Images(scratch, "idx", 10, 200),
     };
 

@@ -142,7 +142,9 @@ public sealed class RecurrentTests
         state["gate.bias"] = Tensor.Of([-50.0, 50, 0], 3);
         shut.Load(state);
         Law.Near(x * Tensor.Of([-1.0, 1, 0], 3), shut.Forward(x));
-        Law.AssertGradients(highway, x, y => highway.Forward(y));
+        var open = new Highway(3, gateBias: 0.5);
+        open.Initialize(1, DType.Float64);
+        Law.AssertGradients(open, x, y => open.Forward(y));
     }
 
     sealed class OwnCell : RecurrentCell

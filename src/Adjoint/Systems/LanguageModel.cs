@@ -1,0 +1,135 @@
+namespace Adjoint;
+
+/// <summary>Scores of the next token after every token: tokens [b, t] to logits [b, t, v].</summary>
+public abstract class LanguageModel : Layer
+{
+    /// <summary>Reads token after token, with memory of what came before.</summary>
+    internal abstract Continuation Continue();
+}
+
+/// <summary>A text that grows by one token at a time.</summary>
+abstract class Continuation
+{
+    /// <summary>The scores of what follows a token: [v].</summary>
+    public abstract ReadOnlySpan<float> Next(int token);
+}
+
+/// <summary>A causal transformer; its table of tokens is also its last layer (arXiv:1608.05859).</summary>
+public sealed class TransformerLanguageModel : LanguageModel
+{
+    const double Deviation = 0.02;
+
+    readonly Embedding embedding;
+    readonly LearnedPositions positions;
+    readonly Dropout drop;
+    readonly TransformerStack stack;
+    readonly int context;
+
+    /// <param name="context">The most tokens it looks at.</param>
+    public TransformerLanguageModel(int tokens, int width, int heads, int layers, int context, double dropout = 0)
+    {
+        this.context = context;
+        embedding = Child("embedding", new Embedding(tokens, width, Init.Normal(Deviation)));
+        positions = Child("positions", new LearnedPositions(context, width, Init.Normal(Deviation)));
+        drop = Child("dropout", new Dropout(dropout));
+        // What is added 2 layers times keeps its variance.
+        stack = Child("transformer", new TransformerStack(new(width, heads)
+        {
+            Dropout = dropout, Bias = false, Rule = new ScaledDotProduct(isCausal: true), Init = Init.Normal(Deviation),
+            OutInit = Init.Normal(Deviation / Math.Sqrt(2 * layers)),
+        }, layers));
+    }
+
+    protected override Tensor Run(Tensor tokens) =>
+        Scores(stack.Forward(drop.Forward(positions.Forward(embedding.Forward(tokens)))));
+
+    internal override Continuation Continue() => new Cached(this);
+
+    Tensor Scores(Tensor x) => x.Linear(embedding.Weight);
+
+    // When the context is full, its later half is read again in the place of the first.
+    sealed class Cached : Continuation
+    {
+        readonly KvCache cache;
+        readonly Step step;
+        readonly List<int> read = [];
+        readonly Tensor token = Tensor.Of([0], 1);
+
+        public Cached(TransformerLanguageModel model)
+        {
+            var known = cache = new(model.context);
+            step = Step.Capture(token =>
+                model.Scores(model.stack.Step(model.positions.Step(model.embedding.Forward(token), known), known)));
+        }
+
+        public override ReadOnlySpan<float> Next(int token)
+        {
+            if (cache.Position == cache.Capacity)
+            {
+                cache.Clear();
+                var kept = read.GetRange(read.Count - cache.Capacity / 2, cache.Capacity / 2);
+                read.Clear();
+                foreach (var earlier in kept) Read(earlier);
+            }
+            return Read(token).ToArray<float>();
+        }
+
+        Tensor Read(int number)
+        {
+            read.Add(number);
+            token.Overwrite([number]);
+            var scores = step.Run(token)[0];
+            cache.Advance();
+            return scores;
+        }
+    }
+}
+
+/// <summary>A recurrent network between a table of tokens and a linear layer.</summary>
+public sealed class RecurrentLanguageModel : LanguageModel
+{
+    readonly Embedding embedding;
+    readonly Recurrent network;
+    readonly Dropout drop;
+    readonly Linear head;
+
+    /// <param name="network">From the width of the table to its own number of units, in one direction.</param>
+    public RecurrentLanguageModel(int tokens, int width, Recurrent network, double dropout = 0)
+    {
+        if (network.Directions > 1) throw new ArgumentException("RecurrentLanguageModel: a network that reads from the end knows what it must say.");
+        embedding = Child("embedding", new Embedding(tokens, width));
+        this.network = Child("network", network);
+        drop = Child("dropout", new Dropout(dropout));
+        head = Child("head", new Linear(network.Units, tokens));
+    }
+
+    // Time first inside, the batch first outside.
+    protected override Tensor Run(Tensor tokens) => head.Forward(drop.Forward(network.Forward(embedding.Forward(tokens.T)))).Transpose(0, 1);
+
+    internal override Continuation Continue() => new Carried(this);
+
+    sealed class Carried : Continuation
+    {
+        readonly Step step;
+        readonly Tensor token = Tensor.Of([0], 1, 1);
+
+        public Carried(RecurrentLanguageModel model)
+        {
+            var network = model.network;
+            var type = model.head.Weight.Value.Type;
+            Tensor[] state = [.. Enumerable.Range(0, network.StateCount).Select(_ => Tensor.Zeros(type, network.Layers, 1, network.Units))];
+            step = Step.Capture(token =>
+            {
+                var made = network.Unroll(model.embedding.Forward(token), state);
+                Tensor.Assign([.. state.Zip(made.State)]);
+                return model.head.Forward(made.Output);
+            });
+        }
+
+        public override ReadOnlySpan<float> Next(int number)
+        {
+            token.Overwrite([number]);
+            return step.Run(token)[0].ToArray<float>();
+        }
+    }
+}
