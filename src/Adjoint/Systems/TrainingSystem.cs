@@ -38,7 +38,8 @@ public abstract class TrainingSystem
     public virtual IReadOnlyList<PublishedFigure> Published => [];
 
     public static IReadOnlyList<TrainingSystem> All { get; } =
-        [new DigitsSystem(), new FashionMlp(), new FashionCnn(), new FashionResNet(), new OctCnn(), new CharMlp(), new CharLm()];
+        [new DigitsSystem(), new FashionMlp(), new FashionCnn(), new FashionResNet(), new OctCnn(), new CharMlp(), new CharLm(),
+        new Seq2SeqSystem(), new CopyMemory(), new Adding()];
 
     /// <exception cref="SettingException">There is none of this name.</exception>
     public static TrainingSystem Find(string name) => All.FirstOrDefault(s => s.Name == name)

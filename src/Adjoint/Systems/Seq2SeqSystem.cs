@@ -1,0 +1,26 @@
+namespace Adjoint;
+
+/// <summary>Writes dates in one form, letters in reverse or numbers in words, from sequences that it reads.</summary>
+public sealed class Seq2SeqSystem : DrawnSystem
+{
+    public override string Name => "seq2seq";
+
+    public override string Title => "dates, reversed letters or names of numbers by two LSTMs, with or without attention (no data needed)";
+
+    public override Settings Settings() => Drawing(epochs: 10, batch: 64, rate: 4e-3, examples: 10_000)
+        .Add("task", "dates", "dates, reverse or numbers").Add("attention", true, "whether the writer looks at all that was read")
+        .Add("width", 32, "numbers a character is").Add("units", 96, "units of each LSTM");
+
+    private protected override Dataset Draw(Settings settings, int count, ulong seed) => SequenceTasks.Dataset(settings.Name("task"), count, seed);
+
+    private protected override Layer Model(Settings settings) => new Seq2Seq(SequenceTasks.Alphabet.Count,
+        SequenceTasks.Lengths(settings.Name("task")).Source, settings.Count("width"), settings.Count("units"), settings.Flag("attention"));
+
+    // The best tokens given the right ones before are those that greedy writing takes, as long as all are right.
+    private protected override (Tensor Loss, Tensor Right) Judge(Layer model, Tensor[] fields)
+    {
+        var (scores, answer) = (model.Forward(fields[0]), fields[1]);
+        var right = scores.ArgMax(-1).Equal(answer).Or(answer.Less(0)).All(-1);
+        return (scores.CrossEntropySmoothed(answer, 0), right.To(DType.Float32).Mean());
+    }
+}
