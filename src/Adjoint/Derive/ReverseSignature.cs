@@ -54,7 +54,7 @@ sealed class ReverseSignature
     // Operands that give nothing but a size nobody else gives, and the axis lines that are needed.
     List<Operand> Shapes(List<Operand> operands, EquatableArray<Output> outputs)
     {
-        var needed = NeededAxes(outputs);
+        var needed = NeededAxes(operands, outputs);
         var all = forward.Axes.Concat(lines.NewAxes).ToList();
         var shapes = new List<Operand>();
         var missing = new HashSet<string>(); // axes of unknown extent
@@ -107,7 +107,7 @@ sealed class ReverseSignature
         return [.. bounds.Select(b => new AxisLine(b.Axis, b.Bound!))];
     }
 
-    HashSet<string> NeededAxes(EquatableArray<Output> outputs)
+    HashSet<string> NeededAxes(List<Operand> operands, EquatableArray<Output> outputs)
     {
         var needed = outputs.SelectMany(o => o.Dims).SelectMany(d => d.Axes).ToHashSet();
         foreach (var line in lines.Body.AllLines())
@@ -116,6 +116,10 @@ sealed class ReverseSignature
                 {
                     if (node is AxisValue axis) needed.Add(axis.Axis);
                     if (node is ExtentValue extent) needed.Add(extent.Axis);
+                    // x[(3,1)] lies where the sizes of both axes say
+                    if (node is Access read && operands.Find(o => o.Name == read.Tensor) is { } operand)
+                        foreach (var (dim, index) in operand.Dims.Zip(read.Indices))
+                            if (index is Composite) needed.UnionWith(dim.Axes);
                 });
         return needed;
     }

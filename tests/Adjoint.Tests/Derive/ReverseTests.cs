@@ -69,6 +69,18 @@ public sealed class ReverseTests
         Assert.Equal([0.0, 0, 0, 4, 6, 0], dv.Values.ToArray());
     }
 
+    [Fact]
+    public void A_cell_of_a_folded_dimension_needs_the_sizes_of_its_axes()
+    {
+        var reverse = Reverse.Of(Parser.Parse("""
+            f(z[(j,i)], x[n], w[i], int len) -> g[k]
+              axis k < #j
+              f[i] += w[i]
+              g[len] += x[0]  if z[(1,1)] > 0
+            """))!;
+        Assert.Equal("f_reverse(z[(j,i)], int len, dg[k], shape x[n], shape w[i]) -> dx[n]", Printer.Signature(reverse.Program));
+    }
+
     // Its gradient would be read where dy has no cell.
     [Fact]
     public void A_cell_beside_the_steps_that_nobody_reads_has_no_gradient() => Assert.Null(Reverse.Of(Parser.Parse("""
