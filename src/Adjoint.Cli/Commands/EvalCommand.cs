@@ -28,6 +28,7 @@ static class EvalCommand
                 Directory.CreateDirectory(pictures);
                 judged.Draw?.Invoke(pictures);
             }
+            if (!parsed.GetValue(json) && judged.Classes is { } classes) terminal.Output.Write(ClassTable.Of(classes()));
             terminal.Output.Write(parsed.GetValue(json) ? MetricText.Json(folder.Path, metrics) + "\n" : MetricText.Lines("test", metrics));
         });
         return command;

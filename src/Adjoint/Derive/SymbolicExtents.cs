@@ -238,14 +238,26 @@ public sealed class SymbolicExtents
             Check(loop.Axis, (what, hint) => LoopErrors.InLine(program, what, loop, [], hint));
         foreach (var line in program.Lines)
             foreach (var expr in line.Expressions())
-                expr.Visit(node => Check(node is AxisValue value ? value.Axis : (node as ExtentValue)?.Axis,
-                    (what, hint) => LoopErrors.InLine(program, what, line, [node], hint)));
+                expr.Visit(node =>
+                {
+                    foreach (var axis in Needed(node)) Check(axis, (what, hint) => LoopErrors.InLine(program, what, line, [node], hint));
+                });
         foreach (var axis in program.Outputs.SelectMany(o => o.Dims).SelectMany(d => d.Axes))
             Check(axis, (what, hint) => LoopErrors.InSignature(program, what, hint));
 
-        void Check(string? axis, Func<string, string, LoopException> error)
+        // x[(3,1)] lies where the sizes of both axes say.
+        IEnumerable<string> Needed(Expr node) => node switch
         {
-            if (axis is null || axes.ContainsKey(axis)) return;
+            AxisValue value => [value.Axis],
+            ExtentValue extent => [extent.Axis],
+            Access read when program.FindOperand(read.Tensor) is { } operand =>
+                operand.Dims.Zip(read.Indices).Where(p => p.Second is Composite).SelectMany(p => p.First.Axes),
+            _ => [],
+        };
+
+        void Check(string axis, Func<string, string, LoopException> error)
+        {
+            if (axes.ContainsKey(axis)) return;
             var declared = program.Axes.FirstOrDefault(a => a.Axis == axis);
             throw program.Attributes.FirstOrDefault(a => attribute(a.Name) is null
                 && declared is not null && declared.Bound.Any(e => e == new AttributeValue(a.Name))) is { } broken

@@ -41,7 +41,7 @@ public sealed class CharMlp : TrainingSystem
         var model = Model(settings, alphabet);
         if (data is not null)
             held = new(System.IO.Path.GetFileName(data), alphabet.Encode(File.ReadAllText(data)), settings.Count("context"), 1);
-        return new(model, $"{(data is null ? name : held.Name)}: {held.Count} characters", new Judging(model, held).Metrics, null);
+        return new(model, $"{(data is null ? name : held.Name)}: {held.Count} characters", new Judging(model, held).Metrics);
     }
 
     static Sequential Model(Settings settings, Alphabet alphabet) => new(

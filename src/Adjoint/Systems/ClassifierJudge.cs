@@ -23,6 +23,9 @@ sealed class ClassifierJudge
         });
     }
 
+    /// <summary>What was found last.</summary>
+    public Classification? Found { get; private set; }
+
     public Metrics Metrics(CancellationToken cancellation) => Classify(cancellation).Metrics();
 
     /// <summary>Every example once, in the order of the data.</summary>
@@ -38,6 +41,6 @@ sealed class ClassifierJudge
             var logits = MemoryMarshal.Cast<byte, float>(results[0].ToHost().Bytes);
             found.Add(logits, MemoryMarshal.Cast<byte, int>(batch[1].ToHost().Bytes), results[1].Item());
         }
-        return found;
+        return Found = found;
     }
 }

@@ -64,7 +64,11 @@ public abstract class ImageSystem : TrainingSystem
         if (test.Classes.Count > train.Classes.Count)
             throw new DataException($"'{test.Name}' has {test.Classes.Count} classes; the model tells {train.Classes.Count} apart.", test.Name);
         var judge = new ClassifierJudge(model, test, train.Classes.Count, Always);
-        return new(model, $"{test.Name}: {test.Count}", judge.Metrics, folder => ImagePictures.DrawMistakes(folder, judge, test));
+        return new(model, $"{test.Name}: {test.Count}", judge.Metrics)
+        {
+            Draw = folder => ImagePictures.DrawMistakes(folder, judge, test),
+            Classes = () => judge.Found ?? judge.Classify(default),
+        };
     }
 
     (ImageDataset Train, ImageDataset? Validation, ImageDataset Test) Parts(Settings settings, string? data, ulong seed) => data is null

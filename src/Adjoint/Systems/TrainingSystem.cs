@@ -70,4 +70,11 @@ public abstract class TrainingSystem
 public sealed record PreparedRun(TrainingJob Job, Layer Model, DType InputType, int[] InputShape, string Data);
 
 /// <summary>A model and how it is judged on some data.</summary>
-public sealed record Evaluation(Layer Model, string Data, Func<CancellationToken, Metrics> Judge, Action<string>? Draw);
+public sealed record Evaluation(Layer Model, string Data, Func<CancellationToken, Metrics> Judge)
+{
+    /// <summary>Writes pictures of mistakes into a folder.</summary>
+    public Action<string>? Draw { get; init; }
+
+    /// <summary>After it was judged: what became of the examples of each class.</summary>
+    public Func<Classification>? Classes { get; init; }
+}

@@ -18,6 +18,8 @@ public sealed class Classification
 
     public int Count => labels.Count;
 
+    public int Classes => classes;
+
     /// <summary>The class each example was given, in the order in which they came.</summary>
     public IReadOnlyList<int> Predictions => predictions;
 
@@ -79,7 +81,8 @@ public sealed class Classification
         return (ranks - members * (members + 1) / 2) / (members * (Count - members));
     }
 
-    long Of(int label)
+    /// <summary>How many examples of the class there are.</summary>
+    public long Of(int label)
     {
         var count = 0L;
         for (var c = 0; c < classes; c++) count += confusion[label, c];

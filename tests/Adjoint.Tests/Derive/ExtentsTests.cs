@@ -52,6 +52,13 @@ public sealed class ExtentsTests
     }
 
     [Fact]
+    public void A_cell_of_a_folded_dimension_needs_both_of_its_sizes()
+    {
+        var error = Assert.Throws<LoopException>(() => Bind("f(z[(j,i)]) -> y\n  y = z[(3,1)]", ("z", [8])));
+        Assert.StartsWith("f: the extent of axis j is not known.\n  y = z[(3,1)]\n", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_leading_dimension_is_one_position()
     {
         var extents = Bind("sum(x[..,j]) -> y\n  y[..] += x[..,j]", ("x", [4]));

@@ -27,6 +27,11 @@ sealed record RandomCase(LoopProgram Program, IReadOnlyDictionary<string, int> S
         }
     }
 
+    /// <summary>Whether two axes share a dimension and one has no position: then its size says nothing of the other, and a
+    /// cell that is named by numbers does not exist.</summary>
+    public bool HasEmptyFold => Program.Operands.SelectMany(o => o.Dims).Concat(Program.Outputs.SelectMany(o => o.Dims))
+        .Any(d => d.IsComposite && d.Axes.Any(a => Sizes[a] == 0));
+
     /// <summary>Other values at the same sizes.</summary>
     public RandomCase Elsewhere() => new(Program, Sizes, Leading, Domains, Seed + 1);
 

@@ -29,6 +29,7 @@ public sealed class TrainingSystemTests
         var judged = CliRun.Of("eval", scratch.PathOf("run"), "--data", Images(scratch, "idx", 10, 100));
         Assert.Equal((0, ""), (judged.Code, judged.Error));
         Assert.Contains("idx/test: 100", judged.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nclass +examples +recall +as 0 .* as 9\n0 +10 ", judged.Output);
         var missing = CliRun.Of("eval", scratch.PathOf("run"), "--data", scratch.Root);
         Assert.Contains("holds no images of 'test'", missing.Error, StringComparison.Ordinal);
     }
