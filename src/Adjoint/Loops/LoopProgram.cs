@@ -59,6 +59,19 @@ public sealed record LoopProgram(
     /// <summary>Every accumulate line in text order, inside time loops or not.</summary>
     public IEnumerable<Line> Lines => Body.AllLines();
 
+    /// <summary>The axes that share a dimension of a tensor: as the signature declares them, else as a line walks it; null where
+    /// neither does in so many parts.</summary>
+    internal IReadOnlyList<string>? FoldedAxes(string tensor, int dim, int parts)
+    {
+        var declared = FindOperand(tensor)?.Dims ?? Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;
+        if (declared?[dim].Axes is { } axes && axes.Count == parts) return [.. axes];
+        foreach (var line in Lines)
+            foreach (var access in line.Reads().Append(line.Target))
+                if (access.Tensor == tensor && access.Indices[dim] is Composite fold && fold.Parts.Count == parts && fold.Parts.All(p => p is AxisValue))
+                    return [.. fold.Parts.Select(p => ((AxisValue)p).Axis)];
+        return null;
+    }
+
     public Operand? FindOperand(string name)
     {
         foreach (var operand in Operands) if (operand.Name == name) return operand;

@@ -51,7 +51,7 @@ sealed class BrokenServer : IDisposable
                 await Answer(client.GetStream());
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException) // stopped, at one moment or another
         {
         }
     }

@@ -31,18 +31,12 @@ sealed class ProgramFrame
     /// <summary>Every compiled line in text order.</summary>
     public List<CompiledLine> Lines { get; } = [];
 
-    /// <summary>The extent of one part of <c>(g,0)</c>; that of an integer is declared with the dimension.</summary>
+    /// <summary>The extent of one part of <c>(g,0)</c>; that of an integer is that of the axis that walks the dimension.</summary>
     /// <param name="place">The dimension that the composite is an index of, if it is one.</param>
     public int PartExtent(Line line, Composite composite, int part, (string Tensor, int Dim)? place)
     {
         if (composite.Parts[part] is AxisValue axis) return Extents[axis.Axis];
-        if (place is { } where)
-        {
-            var declared = Program.FindOperand(where.Tensor)?.Dims
-                ?? Program.Outputs.FirstOrDefault(o => o.Name == where.Tensor)?.Dims;
-            if (declared?[where.Dim].Axes is { } axes && axes.Count == composite.Parts.Count)
-                return Extents[axes[part]];
-        }
+        if (place is { } where && Program.FoldedAxes(where.Tensor, where.Dim, composite.Parts.Count) is { } axes) return Extents[axes[part]];
         throw LoopErrors.InLine(Program, $"how many positions the part {composite.Parts[part]} has can't be told", line,
             [composite], "Declare the dimension in the signature with the same number of parts.");
     }

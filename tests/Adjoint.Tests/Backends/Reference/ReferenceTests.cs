@@ -19,6 +19,17 @@ public sealed class ReferenceTests
     static void Equal(double[] expected, NdArray array) => Assert.Equal(expected, array.Values);
 
     [Fact]
+    public void The_parts_of_a_folded_cell_are_those_of_the_line_that_walks_the_dimension()
+    {
+        var y = Reference.Run(Parser.Parse("""
+            f(x[k], z[l]) -> y
+              a[(k,l)] = x[k] * z[l]
+              y = a[(1,2)]
+            """), new Dictionary<string, NdArray> { ["x"] = NdArray.Vector(1, 2), ["z"] = NdArray.Vector(3, 4, 5) })["y"];
+        Assert.Equal(10, y.Values[0]);
+    }
+
+    [Fact]
     public void An_axis_missing_on_the_left_is_summed()
     {
         var result = Run("matmul(x[b,i], w[i,j]) -> y\n  y[b,j] += x[b,i] * w[i,j]", X23,

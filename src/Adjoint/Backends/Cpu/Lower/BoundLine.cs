@@ -181,9 +181,7 @@ sealed class BoundLine
         int Extent(int part)
         {
             if (composite.Parts[part] is AxisValue axis) return program.Extents[axis.Axis];
-            var dims = tensor is null ? null : program.Program.FindOperand(tensor)?.Dims
-                ?? program.Program.Outputs.FirstOrDefault(o => o.Name == tensor)?.Dims;
-            if (dims?[d].Axes is { } axes && axes.Count == composite.Parts.Count) return program.Extents[axes[part]];
+            if (tensor is not null && program.Program.FoldedAxes(tensor, d, composite.Parts.Count) is { } axes) return program.Extents[axes[part]];
             throw LoopErrors.InLine(program.Program,
                 $"how many positions the part {composite.Parts[part]} has can't be told", line,
                 [composite], "Declare the dimension in the signature with the same number of parts.");
