@@ -55,7 +55,7 @@ public sealed class CharLm : TrainingSystem
             name = System.IO.Path.GetFileName(data);
             held = new(name, text.Alphabet.Encode(File.ReadAllText(data)), settings.Count("context"));
         }
-        return new(model, $"{name}: {held.Count} pieces", new TextJudge(model, held).Metrics, null);
+        return new(model, $"{name}: {held.Count} pieces", new TextJudge(model, held).Metrics);
     }
 
     public override TextGenerator Generator(Settings settings, string? trained)

@@ -46,7 +46,7 @@ public abstract class DrawnSystem : TrainingSystem
     {
         if (data is not null) throw new SettingException($"{Name} draws its data itself; '{data}' is not read.");
         var model = Model(settings);
-        return new(model, $"{Judged} drawn examples", Judging(model, Draw(settings, Judged, TestSeed)), null);
+        return new(model, $"{Judged} drawn examples", Judging(model, Draw(settings, Judged, TestSeed)));
     }
 
     Func<CancellationToken, Metrics> Judging(Layer model, Dataset examples)
