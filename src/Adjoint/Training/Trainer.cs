@@ -81,8 +81,12 @@ public sealed class Trainer
             var (nextEpoch, nextNumber) = job.Loader.At;
             at = at with
             {
-                Step = at.Step + 1, Epoch = nextEpoch, Number = nextNumber, LossSum = at.LossSum + loss * batch.Count,
-                LossCount = at.LossCount + batch.Count, Seconds = begin + watch.Elapsed.TotalSeconds,
+                Step = at.Step + 1,
+                Epoch = nextEpoch,
+                Number = nextNumber,
+                LossSum = at.LossSum + loss * batch.Count,
+                LossCount = at.LossCount + batch.Count,
+                Seconds = begin + watch.Elapsed.TotalSeconds,
             };
             OnStep?.Invoke();
             if (at.Step % options.LogEvery == 0)
