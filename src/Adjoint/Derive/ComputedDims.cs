@@ -38,10 +38,22 @@ sealed class ComputedDims
     }
 
     /// <summary>The index that walks over all cells: an axis that two dimensions share gets a name of its own in the second.</summary>
-    public static EquatableArray<Expr> Cell(EquatableArray<Dim> dims, FreshNames names)
+    /// <param name="onNew">Told of such a name within a folded dimension, and of the axis it is as long as.</param>
+    public static EquatableArray<Expr> Cell(EquatableArray<Dim> dims, FreshNames names, Action<string, string>? onNew = null)
     {
         var axes = new HashSet<string>();
-        return dims.Select(dim => dim.Axes.Any(axis => !axes.Add(axis)) && !dim.IsComposite ? new AxisValue(names.Take(dim.Axes[0])) : dim.Index).ToEquatable();
+        return dims.Select(dim =>
+        {
+            var own = dim.Axes.Select(axis => axes.Add(axis) ? axis : Fresh(axis, dim.IsComposite)).ToEquatable();
+            return own == dim.Axes ? dim.Index : new Dim(own).Index;
+        }).ToEquatable();
+
+        string Fresh(string axis, bool isFolded)
+        {
+            var name = names.Take(axis);
+            if (isFolded) onNew?.Invoke(name, axis);
+            return name;
+        }
     }
 
     /// <summary>Whether a tensor owns cells along a time axis: its line in a <c>for t</c> writes it at an index with t.</summary>

@@ -299,5 +299,6 @@ sealed partial class ReverseLines
     // The gradient of w' is dw_new: a prime belongs to the name it updates.
     static string Spelled(string tensor) => tensor.EndsWith('\'') ? tensor[..^1] + "_new" : tensor;
 
-    EquatableArray<Expr> Indices(EquatableArray<Dim> dims) => ComputedDims.Cell(dims, names);
+    EquatableArray<Expr> Indices(EquatableArray<Dim> dims) =>
+        ComputedDims.Cell(dims, names, (name, axis) => newAxes.Add(new(name, new ExtentValue(axis))));
 }

@@ -15,7 +15,7 @@ static class Update
     {
         var dims = program.Outputs.First(o => o.Name == output).Dims;
         return Writers(program, output) is [{ Op: LineOp.Set, Condition: null } line]
-            && line.Target.Indices.Equals(Walk(dims))
+            && line.Target.Indices.Equals(Walk(dims)) && dims.SelectMany(d => d.Axes).Distinct().Count() == dims.Sum(d => d.Axes.Count)
             && !line.Reads().Any(r => r.Tensor == output);
     }
 

@@ -81,6 +81,17 @@ public sealed class ReverseTests
         Assert.Equal("f_reverse(z[(j,i)], int len, dg[k], shape x[n], shape w[i]) -> dx[n]", Printer.Signature(reverse.Program));
     }
 
+    [Fact]
+    public void What_a_diagonal_of_a_folded_dimension_leaves_alone_keeps_its_gradient()
+    {
+        var reverse = Reverse.Of(Parser.Parse("f(x[k,(i,k)]) -> x'[k,(i,k)]\n  x'[k,(i,k)] = 1"))!;
+        var dx = Reference.Run(reverse.Combined, new Dictionary<string, NdArray>
+        {
+            ["x"] = NdArray.Zeros([2, 2]), ["dx_new"] = new([2, 2], [1, 2, 3, 4]),
+        })["dx"];
+        Assert.Equal([0.0, 2, 3, 0], dx.Values.ToArray());
+    }
+
     // Its gradient would be read where dy has no cell.
     [Fact]
     public void A_cell_beside_the_steps_that_nobody_reads_has_no_gradient() => Assert.Null(Reverse.Of(Parser.Parse("""
