@@ -3,8 +3,6 @@ namespace Adjoint;
 /// <summary>A text character by character, by a transformer or a recurrent network (Karpathy, 2015 and 2022).</summary>
 public sealed class CharLm : TrainingSystem
 {
-    const double TrainShare = 0.9;
-
     public override string Name => "char-lm";
 
     public override string Title => "the next character of a text (Tiny Shakespeare, or any text file) by a transformer, an LSTM or a GRU";
@@ -23,44 +21,42 @@ public sealed class CharLm : TrainingSystem
 
     public override PreparedRun Prepare(Settings settings, string? data, ulong seed)
     {
-        var text = TextOf(settings, data);
+        var text = HeldOutText.Read(data);
         var model = Model(settings, text.Alphabet);
         model.Initialize(seed);
-        var learned = Drawn(settings, text.Train, seed);
+        var all = settings.Count("limit") is > 0 and var limit ? text.Train[..Math.Min(text.Train.Length, limit + settings.Count("context"))] : text.Train;
+        var train = Pieces(settings, $"{text.Name}/train", all, stride: 1);
+        var held = Pieces(settings, $"{text.Name}/held out", text.Held);
+        var learned = Drawn(settings, train, seed);
         var loader = new Loader(learned, settings.Count("batch"), seed);
-        var steps = (long)settings.Count("epochs") * loader.BatchesPerEpoch;
-        if (settings.Count("steps") is > 0 and var most) steps = Math.Min(steps, most);
-        var judge = new TextJudge(model, text.Held);
+        var steps = Options(settings).StepsOf(loader.BatchesPerEpoch);
+        var judge = Judge(model, held);
         var job = new TrainingJob
         {
             Model = model,
             Optimizer = Optimizer(settings, model, steps),
             Loader = loader,
             Seed = seed,
-            Loss = fields => TextJudge.Loss(model, fields),
-            Validate = judge.Metrics,
-            Test = judge.Metrics,
+            Loss = fields => Loss(model, fields),
+            Validate = judge.TextMetrics,
+            Test = judge.TextMetrics,
         };
         return new(job, model, DType.Int32, [settings.Count("batch"), settings.Count("context")],
-            $"{text.Name}: {text.Train.Count} pieces to train, {text.Held.Count} to judge, {text.Alphabet.Count} distinct characters");
+            $"{text.Name}: {train.Count} pieces to train, {held.Count} to judge, {text.Alphabet.Count} distinct characters");
     }
 
     public override Evaluation Evaluation(Settings settings, string? trained, string? data, ulong seed)
     {
-        var text = TextOf(settings, trained);
+        var text = HeldOutText.Read(trained);
         var model = Model(settings, text.Alphabet);
-        var (name, held) = (text.Name, text.Held);
-        if (data is not null)
-        {
-            name = System.IO.Path.GetFileName(data);
-            held = new(name, text.Alphabet.Encode(File.ReadAllText(data)), settings.Count("context"));
-        }
-        return new(model, $"{name}: {held.Count} pieces", new TextJudge(model, held).Metrics);
+        if (data is not null) text = text.JudgedBy(data);
+        var held = Pieces(settings, text.Name, text.Held);
+        return new(model, $"{text.Name}: {held.Count} pieces", Judge(model, held).TextMetrics);
     }
 
     public override TextGenerator Generator(Settings settings, string? trained)
     {
-        var text = TextOf(settings, trained);
+        var text = HeldOutText.Read(trained);
         return new(Model(settings, text.Alphabet), text.Alphabet);
     }
 
@@ -98,39 +94,13 @@ public sealed class CharLm : TrainingSystem
         return text.Subset([.. Enumerable.Range(0, checked((int)((wanted + epochs - 1) / epochs))).Select(_ => random.Integer(0, text.Count - 1))], "drawn");
     }
 
-    static (TokenWindows Train, TokenWindows Held, Alphabet Alphabet, string Name) TextOf(Settings settings, string? file)
-    {
-        var text = file is null ? TinyShakespeare.Text() : File.ReadAllText(file);
-        var name = file is null ? TinyShakespeare.Source.Name : System.IO.Path.GetFileName(file);
-        var alphabet = Alphabet.Of(text);
-        var (tokens, context) = (alphabet.Encode(text), settings.Count("context"));
-        var train = (int)(tokens.Length * TrainShare);
-        var learned = settings.Count("limit") is > 0 and var limit ? Math.Min(train, limit + context) : train;
-        return (new($"{name}/train", tokens.AsSpan(0, learned), context, 1), new($"{name}/held out", tokens.AsSpan(train), context), alphabet, name);
-    }
-}
+    const int Judged = 64; // pieces in a batch that is judged
 
-/// <summary>Nats a character on pieces of a text.</summary>
-sealed class TextJudge(LanguageModel model, Dataset text)
-{
-    const int Batch = 64;
+    static TokenWindows Pieces(Settings settings, string name, int[] tokens, int? stride = null) => new(name, tokens, settings.Count("context"), stride);
 
-    readonly Step step = Step.Capture(fields => [Loss(model, fields)]);
+    static MeanJudge Judge(LanguageModel model, Dataset text) => new(model, text, Judged, fields => [Loss(model, fields)]);
 
-    /// <summary>The mean over all characters of all pieces.</summary>
-    public static Tensor Loss(LanguageModel model, Tensor[] fields) =>
+    // The mean over all characters of all pieces.
+    static Tensor Loss(LanguageModel model, Tensor[] fields) =>
         model.Forward(fields[0]).Flatten(0, 1).CrossEntropy(fields[1].Flatten());
-
-    public Metrics Metrics(CancellationToken cancellation)
-    {
-        model.Evaluate();
-        using var loader = new Loader(text, Math.Min(Batch, text.Count)) { IsShuffled = false };
-        var (sum, count) = (0.0, 0L);
-        foreach (var batch in loader.Epoch(0, 0, cancellation))
-        {
-            sum += step.Run(batch.Tensors)[0].Item() * batch.Count;
-            count += batch.Count;
-        }
-        return new() { ["loss"] = sum / count, ["perplexity"] = Math.Exp(sum / count), ["bits a character"] = sum / count / Math.Log(2) };
-    }
 }

@@ -12,15 +12,15 @@ public sealed class CharMlp : TrainingSystem
 
     public override PreparedRun Prepare(Settings settings, string? data, ulong seed)
     {
-        var (train, held, alphabet, name) = Texts(settings, data);
-        var model = Model(settings, alphabet);
+        var text = HeldOutText.Read(data);
+        var model = Model(settings, text.Alphabet);
         model.Initialize(seed);
-        Dataset learned = train;
+        Dataset learned = Windows(settings, $"{text.Name}/train", text.Train);
+        var held = Windows(settings, $"{text.Name}/held out", text.Held);
         if (settings.Count("limit") is > 0 and var limit && limit < learned.Count) learned = learned.Slice(0, limit, "limited");
         var loader = new Loader(learned, settings.Count("batch"), seed);
-        var steps = (long)settings.Count("epochs") * loader.BatchesPerEpoch;
-        if (settings.Count("steps") is > 0 and var most) steps = Math.Min(steps, most);
-        var judge = new Judging(model, held);
+        var steps = Options(settings).StepsOf(loader.BatchesPerEpoch);
+        var judge = Judge(model, held);
         var job = new TrainingJob
         {
             Model = model,
@@ -28,20 +28,20 @@ public sealed class CharMlp : TrainingSystem
             Loader = loader,
             Seed = seed,
             Loss = fields => Loss(model, fields),
-            Validate = judge.Metrics,
-            Test = judge.Metrics,
+            Validate = judge.TextMetrics,
+            Test = judge.TextMetrics,
         };
         return new(job, model, DType.Int32, [settings.Count("batch"), settings.Count("context")],
-            $"{name}: {learned.Count} characters to train, {held.Count} to judge, {alphabet.Count} distinct");
+            $"{text.Name}: {learned.Count} characters to train, {held.Count} to judge, {text.Alphabet.Count} distinct");
     }
 
     public override Evaluation Evaluation(Settings settings, string? trained, string? data, ulong seed)
     {
-        var (_, held, alphabet, name) = Texts(settings, trained);
-        var model = Model(settings, alphabet);
-        if (data is not null)
-            held = new(System.IO.Path.GetFileName(data), alphabet.Encode(File.ReadAllText(data)), settings.Count("context"), 1);
-        return new(model, $"{(data is null ? name : held.Name)}: {held.Count} characters", new Judging(model, held).Metrics);
+        var text = HeldOutText.Read(trained);
+        var model = Model(settings, text.Alphabet);
+        if (data is not null) text = text.JudgedBy(data);
+        var held = Windows(settings, text.Name, text.Held);
+        return new(model, $"{text.Name}: {held.Count} characters", Judge(model, held).TextMetrics);
     }
 
     static Sequential Model(Settings settings, Alphabet alphabet) => new(
@@ -52,35 +52,9 @@ public sealed class CharMlp : TrainingSystem
     // The last of the characters that follow is the one that follows them all.
     static Tensor Loss(Layer model, Tensor[] fields) => model.Forward(fields[0]).CrossEntropy(fields[1][.., ^1]);
 
-    static (TokenWindows Train, TokenWindows Held, Alphabet Alphabet, string Name) Texts(Settings settings, string? file)
-    {
-        const double TrainShare = 0.9;
-        var text = file is null ? TinyShakespeare.Text() : File.ReadAllText(file);
-        var name = file is null ? TinyShakespeare.Source.Name : System.IO.Path.GetFileName(file);
-        var alphabet = Alphabet.Of(text);
-        var (tokens, context) = (alphabet.Encode(text), settings.Count("context"));
-        var train = (int)(tokens.Length * TrainShare);
-        return (new($"{name}/train", tokens.AsSpan(0, train), context, 1), new($"{name}/held out", tokens.AsSpan(train), context, 1), alphabet, name);
-    }
+    const int Judged = 512; // examples in a batch that is judged
 
-    /// <summary>Nats a character on a text.</summary>
-    sealed class Judging(Layer model, Dataset text)
-    {
-        const int Batch = 512;
+    static TokenWindows Windows(Settings settings, string name, int[] tokens) => new(name, tokens, settings.Count("context"), 1);
 
-        readonly Step step = Step.Capture(fields => [Loss(model, fields)]);
-
-        public Metrics Metrics(CancellationToken cancellation)
-        {
-            model.Evaluate();
-            using var loader = new Loader(text, Math.Min(Batch, text.Count)) { IsShuffled = false };
-            var (sum, count) = (0.0, 0L);
-            foreach (var batch in loader.Epoch(0, 0, cancellation))
-            {
-                sum += step.Run(batch.Tensors)[0].Item() * batch.Count;
-                count += batch.Count;
-            }
-            return new() { ["loss"] = sum / count, ["perplexity"] = Math.Exp(sum / count), ["bits a character"] = sum / count / Math.Log(2) };
-        }
-    }
+    static MeanJudge Judge(Layer model, Dataset text) => new(model, text, Judged, fields => [Loss(model, fields)]);
 }

@@ -26,8 +26,7 @@ public abstract class DrawnSystem : TrainingSystem
         var model = Model(settings);
         model.Initialize(seed);
         var loader = new Loader(Draw(settings, count, seed), settings.Count("batch"), seed);
-        var steps = (long)settings.Count("epochs") * loader.BatchesPerEpoch;
-        if (settings.Count("steps") is > 0 and var most) steps = Math.Min(steps, most);
+        var steps = Options(settings).StepsOf(loader.BatchesPerEpoch);
         var job = new TrainingJob
         {
             Model = model,
@@ -51,19 +50,7 @@ public abstract class DrawnSystem : TrainingSystem
 
     Func<CancellationToken, Metrics> Judging(Layer model, Dataset examples)
     {
-        var step = Step.Capture(fields => Judge(model, fields) is var (loss, right) ? [loss, right] : []);
-        return cancellation =>
-        {
-            model.Evaluate();
-            using var loader = new Loader(examples, 100) { IsShuffled = false };
-            var (loss, right) = (0.0, 0.0);
-            foreach (var batch in loader.Epoch(0, 0, cancellation))
-            {
-                var made = step.Run(batch.Tensors);
-                loss += made[0].Item() * batch.Count / examples.Count;
-                right += made[1].Item() * batch.Count / examples.Count;
-            }
-            return new() { ["loss"] = loss, ["right"] = right };
-        };
+        var judge = new MeanJudge(model, examples, 100, fields => Judge(model, fields) is var (loss, right) ? [loss, right] : []);
+        return cancellation => judge.Means(cancellation) is [var loss, var right] ? new() { ["loss"] = loss, ["right"] = right } : new();
     }
 }

@@ -28,7 +28,7 @@ static class ImagePictures
     /// <summary>Writes <c>mistakes.png</c>: test images that were given another class than theirs, by class.</summary>
     public static void DrawMistakes(string folder, ClassifierJudge judge, ImageDataset test)
     {
-        var found = judge.Classify(default);
+        var found = judge.Found ?? judge.Classify(default);
         var wrong = Enumerable.Range(0, found.Count).Where(n => found.Labels[n] != found.Predictions[n])
             .OrderBy(n => found.Labels[n]).ToList();
         if (wrong.Count > Shown) wrong = [.. Enumerable.Range(0, Shown).Select(n => wrong[n * wrong.Count / Shown])];

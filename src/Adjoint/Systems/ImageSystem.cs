@@ -35,8 +35,7 @@ public abstract class ImageSystem : TrainingSystem
         var (learned, kept) = validation is null ? Divided(train, seed) : (train, (Dataset)validation);
         if (settings.Count("limit") is > 0 and var limit && limit < learned.Count) learned = learned.Slice(0, limit, "limited");
         var loader = new Loader(learned, settings.Count("batch"), seed) { Transforms = [.. Augmentations(settings), .. Always] };
-        var steps = (long)settings.Count("epochs") * loader.BatchesPerEpoch;
-        if (settings.Count("steps") is > 0 and var most) steps = Math.Min(steps, most);
+        var steps = Options(settings).StepsOf(loader.BatchesPerEpoch);
         var (choosing, judging) = (new ClassifierJudge(model, kept, train.Classes.Count, Always), new ClassifierJudge(model, test, train.Classes.Count, Always));
         var job = new TrainingJob
         {

@@ -67,7 +67,13 @@ public sealed unsafe partial class Tensor
     public double Item()
     {
         if (Count != 1) throw new InvalidOperationException($"Item: {this} has {Count} elements, not one.");
-        return ToHost().ToDoubles()[0];
+        Compute();
+        return Type switch
+        {
+            DType.Float32 => *(float*)Values!.Pointer, // the loss of a step: nothing is allocated for it
+            DType.Float64 => *(double*)Values!.Pointer,
+            _ => ToHost().ToDoubles()[0],
+        };
     }
 
     public HostArray ToHost()

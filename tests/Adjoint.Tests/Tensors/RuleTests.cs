@@ -168,6 +168,16 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void Looking_at_the_loss_of_a_step_allocates_nothing()
+    {
+        var loss = Tensor.Scalar(2.5);
+        Assert.Equal(2.5, loss.Item());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var n = 0; n < 100; n++) _ = loss.Item();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void Recording_a_call_takes_few_bytes()
     {
         const int Calls = 1000;

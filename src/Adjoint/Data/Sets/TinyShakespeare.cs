@@ -5,8 +5,6 @@ namespace Adjoint;
 /// <summary>A megabyte of Shakespeare's plays, character by character (Karpathy 2015).</summary>
 public static class TinyShakespeare
 {
-    const double TrainShare = 0.9;
-
     public static DataSource Source { get; } = new("tiny-shakespeare", "1,115,394 characters of Shakespeare's plays, 65 distinct",
         "public domain", "https://github.com/karpathy/char-rnn",
         new DataFile("tinyshakespeare.txt", "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
@@ -22,11 +20,7 @@ public static class TinyShakespeare
     /// <exception cref="DataException">The file is not on this machine.</exception>
     public static (TokenWindows Train, TokenWindows Validation, Alphabet Alphabet) Load(int length, DataCache? cache = null)
     {
-        var text = Text(cache);
-        var alphabet = Alphabet.Of(text);
-        var tokens = alphabet.Encode(text);
-        var train = (int)(tokens.Length * TrainShare);
-        return (new($"{Source.Name}/train", tokens.AsSpan(0, train), length),
-            new($"{Source.Name}/validation", tokens.AsSpan(train), length), alphabet);
+        var text = HeldOutText.Of(Source.Name, Text(cache));
+        return (new($"{text.Name}/train", text.Train, length), new($"{text.Name}/validation", text.Held, length), text.Alphabet);
     }
 }
