@@ -127,7 +127,7 @@ static unsafe class MemoryLoops
         var operands = program.Operands.Select(o =>
         {
             if (o.Kind is OperandKind.Shape) return (nint)0;
-            var isInteger = Checker.IntegerOperands(program).Contains(o.Name);
+            var isInteger = IntegerTensors.Operands(program).Contains(o.Name);
             var count = compiled.Extents.Tensor(o.Name).Count;
             bytes += count * (isInteger ? 8 : 4);
             return o.Kind is OperandKind.Float or OperandKind.Int ? Fill(storages, count, isInteger) : 0;
@@ -174,7 +174,7 @@ static unsafe class MemoryLoops
     static CpuProgram Compile(LoopProgram program, Dictionary<string, int[]> shapes, CpuOptions options,
         IReadOnlyDictionary<string, double>? attributes = null)
     {
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         return CpuProgram.Compile(program, shapes.Where(s => program.FindOperand(s.Key) is not null).ToDictionary(),
             program.Operands.Where(o => o.Kind is not OperandKind.Shape).ToDictionary(o => o.Name, o =>
                 integers.Contains(o.Name) ? DType.Int64 : DType.Float32), attributes, options);

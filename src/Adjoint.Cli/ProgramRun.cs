@@ -5,6 +5,8 @@ namespace Adjoint.Cli;
 /// <summary>One run of a program on arrays of files, with gradients if some are given.</summary>
 sealed class ProgramRun(LoopProgram program)
 {
+    const double MostPointsAgain = 1e8; // some seconds of interpreting
+
     readonly OrderedDictionary<string, HostArray> arrays = [];
     readonly Dictionary<string, Func<int[], NdArray>> gradients = [];
 
@@ -13,8 +15,12 @@ sealed class ProgramRun(LoopProgram program)
     public required ulong Seed { get; init; }
 
     /// <summary>cpu: kernels compute in the type of the results. reference: interpreted in double, and results stay so.
-    /// null: interpreted, and rounded to that type.</summary>
+    /// null: kernels, where <see cref="CanCompile"/>; otherwise interpreted, and rounded to that type.</summary>
     public required string? Backend { get; init; }
+
+    /// <summary>Whether kernels do all that the notation demands: they do not notice a cell that <c>=</c> writes twice through an index it looks up.</summary>
+    public static bool CanCompile(LoopProgram program) => Cpu.IsAvailable
+        && !program.Lines.Any(l => l.Op is LineOp.Set && l.Target.Indices.Any(i => i.Any(e => e is Access)));
 
     /// <summary>The first loop that makes a NaN or an infinity ends the run.</summary>
     public bool ChecksFinite { get; init; }
@@ -69,7 +75,7 @@ sealed class ProgramRun(LoopProgram program)
 
     bool IsFloating(Operand operand) => operand.Kind is OperandKind.Float && !Integers.Contains(operand.Name);
 
-    HashSet<string> Integers { get; } = Checker.IntegerOperands(program);
+    HashSet<string> Integers { get; } = IntegerTensors.Operands(program);
 
     DType Floating
     {
@@ -102,11 +108,26 @@ sealed class ProgramRun(LoopProgram program)
 
     Dictionary<string, HostArray> Run(LoopProgram whole, Dictionary<string, HostArray> operands)
     {
-        if (Backend is "cpu")
+        if (Backend is "reference" || Backend is null && !CanCompile(whole)) return Interpreted(whole, operands);
+        try
+        {
             return Cpu.Run(whole, operands, Floating is DType.Float64 ? DType.Float64 : DType.Float32, Attributes, Seed, ChecksFinite);
-        return Reference.Run(whole, operands.ToDictionary(o => o.Key, o => new NdArray(o.Value.Shape.ToArray(), o.Value.ToDoubles())),
-            Attributes, new() { Seed = Seed }).Outputs.ToDictionary(o => o.Key, o => InDouble(o.Value));
+        }
+        catch (LoopRunException) when (Backend is null && Points(whole, operands) < MostPointsAgain)
+        {
+            return Interpreted(whole, operands); // it tells the same with the point at which it happens
+        }
     }
+
+    double Points(LoopProgram whole, Dictionary<string, HostArray> operands)
+    {
+        var extents = Extents.Bind(whole, OperandShapes.WithRandom(whole, operands.ToDictionary(o => o.Key, o => o.Value.Shape.ToArray())), Attributes);
+        return whole.Lines.Sum(l => l.Axes().Aggregate(1.0, (points, axis) => points * extents[axis]));
+    }
+
+    Dictionary<string, HostArray> Interpreted(LoopProgram whole, Dictionary<string, HostArray> operands) =>
+        Reference.Run(whole, operands.ToDictionary(o => o.Key, o => new NdArray(o.Value.Shape.ToArray(), o.Value.ToDoubles())),
+            Attributes, new() { Seed = Seed }).Outputs.ToDictionary(o => o.Key, o => InDouble(o.Value));
 
     static HostArray InDouble(NdArray array) => HostArray.FromDoubles(DType.Float64, array.ShapeToArray(), array.Values);
 

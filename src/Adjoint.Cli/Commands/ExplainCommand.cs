@@ -13,23 +13,36 @@ static class ExplainCommand
 
     public static Command Create(Terminal terminal)
     {
-        var subject = CommandGrammar.Subject();
+        var subject = new Argument<string>("subject")
+        {
+            HelpName = "op, file.loops, run or system",
+            Description = "an op of the catalogue, a file of programs, the folder of a run, or a system as it begins",
+        };
         var program = CommandGrammar.Program();
-        var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs" };
+        var grad = new Option<bool>("--grad") { Description = "print forward and reverse as one program that runs; of a run its whole training step" };
         var kernel = new Option<bool>("--kernel")
         {
             Description = "print what runs on this processor, as C#; with --grad of forward and reverse",
         };
         var set = CommandGrammar.Set();
         var size = CommandGrammar.Size();
+        var arrays = new Option<string?>("--arrays") { HelpName = "step.npz", Description = "of a run: writes all that the printed program reads" };
         var json = CommandGrammar.Json();
         var command = new Command("explain",
             "Prints a definition, the derived reverse in order of execution, what mixes with what, and the cost.")
         {
-            subject, program, grad, kernel, set, size, json,
+            subject, program, grad, kernel, set, size, arrays, json,
         };
         command.SetAction(parsed =>
         {
+            if (TrainingSubject.Find(parsed.GetValue(subject)!, Assignments.Split("--set", parsed.GetValue(set)!)) is { } training)
+            {
+                if (parsed.GetValue(kernel) || parsed.GetValue(size)!.Length > 0 || parsed.GetValue(program) is not null)
+                    throw new UsageException("explain: of a run or a system only the loss, or with --grad the whole step, is printed.");
+                Explain(training, parsed.GetValue(grad), parsed.GetValue(arrays), parsed.GetValue(json));
+                return;
+            }
+            if (parsed.GetValue(arrays) is not null) throw new UsageException("--arrays: an op or a file has no arrays of its own.", "--arrays goes with a run or a system");
             var chosen = Subject.Find(parsed.GetValue(subject)!, parsed.GetValue(program));
             var found = chosen.Program;
             var reverse = Reverse.Of(found);
@@ -50,6 +63,16 @@ static class ExplainCommand
                 $"--grad: {found.Name} has no floating operand that its outputs depend on smoothly.");
         });
         return command;
+
+        void Explain(TrainingSubject training, bool isWhole, string? file, bool isJson)
+        {
+            using var loader = training.Job.Loader;
+            if (file is not null) InputFile.CheckWritable("--arrays", file);
+            var text = isWhole ? TrainingText.OfStep(training.Job, training.At) : TrainingText.OfLoss(training.Job, training.At);
+            if (file is not null) Npz.Write(file, text.Operands);
+            if (isJson) terminal.Output.WriteLine(training.Json(text));
+            else terminal.Output.Write(training.Print(text, isWhole ? "The whole training step" : "The loss"));
+        }
     }
 
     static string Text(LoopProgram program, Reverse? reverse)

@@ -36,7 +36,7 @@ static class RunCommand
         {
             HelpName = "cpu or reference",
             Description = "cpu: compiled kernels that compute in the type of the results; reference: interpreted, and results stay in double. "
-                + "Without it a program is interpreted and results are rounded to their type",
+                + "Without it kernels run, and a program that writes cells through looked-up indices is interpreted",
         };
         var check = new Option<string?>("--check")
         {
@@ -71,6 +71,8 @@ static class RunCommand
             foreach (var (tensor, gradient) in Assignments.Split("--grad", parsed.GetValue(grad)!))
                 run.AddGradient(tensor, gradient);
             foreach (var warning in Checker.Warnings(found.Program)) terminal.Error.WriteLine($"note: {warning}");
+            if (run.Backend is null && !ProgramRun.CanCompile(found.Program))
+                terminal.Error.WriteLine("note: interpreted, because kernels would not notice a cell that is written twice; --backend cpu runs them.");
             terminal.Error.Flush(); // a run may take long
             var results = run.Results();
             if (file is not null) Npz.Write(file, results);

@@ -33,7 +33,7 @@ sealed partial class ReverseLines
         this.program = program;
         names = new(program);
         computed = new(program);
-        integers = Checker.IntegerOperands(program);
+        integers = IntegerTensors.Operands(program);
         flow = [.. program.Lines.Where(l => !IsIntegerTensor(l.Target.Tensor)).Select(l => (l.Target.Tensor, DifferentiableReads(l.Value)))];
         varied = Varied();
         useful = Useful();

@@ -23,7 +23,7 @@ sealed class ReverseSignature
         var outputs = lines.Outputs.Where(o => written.Contains(o.Name)).ToEquatable();
         if (outputs.Count == 0) return null;
         var inputs = forward.Operands.Where(o => reads.Contains(o.Name)).ToList();
-        var integers = Checker.IntegerOperands(forward);
+        var integers = IntegerTensors.Operands(forward);
         var computed = new ComputedDims(forward);
         var kept = forward.Lines.Select(l => l.Target.Tensor).Distinct().Where(reads.Contains)
             .Select(t => new Kept(t, computed.Of(t, lines.Names))).ToList();

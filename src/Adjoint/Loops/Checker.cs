@@ -16,7 +16,7 @@ public sealed class Checker
     {
         this.program = program;
         attributes = program.Attributes.Select(a => a.Name).ToHashSet();
-        integers = IntegerOperands(program);
+        integers = IntegerTensors.Operands(program);
         AddLines(program.Body, []);
     }
 
@@ -49,24 +49,6 @@ public sealed class Checker
             }
         }
         return warnings;
-    }
-
-    /// <summary>Operands that hold integers: declared so, or used in an index.</summary>
-    public static HashSet<string> IntegerOperands(LoopProgram program)
-    {
-        var names = program.Operands.Where(o => o.Kind is OperandKind.Int).Select(o => o.Name).ToHashSet();
-        foreach (var line in program.Lines)
-            foreach (var expression in line.Expressions())
-                expression.Visit(node =>
-                {
-                    if (node is not Access access) return;
-                    foreach (var index in access.Indices)
-                        index.Visit(inner =>
-                        {
-                            if (inner is Access gathered && program.FindOperand(gathered.Tensor) is not null) names.Add(gathered.Tensor);
-                        });
-                });
-        return names;
     }
 
     static IEnumerable<Expr> Terms(Expr expr) => expr is Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } sum
@@ -187,13 +169,14 @@ public sealed class Checker
             Negate or Binary { Operator: Arithmetic.Add or Arithmetic.Subtract } => true,
             Binary { Operator: Arithmetic.Multiply } product => !HasPosition(product.Left) || !HasPosition(product.Right),
             Binary quotient => !HasPosition(quotient.Left) && !HasPosition(quotient.Right),
-            Access gathered => program.FindOperand(gathered.Tensor) is { Kind: OperandKind.Float or OperandKind.Int },
+            Access gathered => program.FindOperand(gathered.Tensor) is { Kind: OperandKind.Float or OperandKind.Int }
+                || IntegerTensors.IsComputed(program, gathered.Tensor),
             _ => false,
         };
         if (!isAllowed && index is Access computed)
             throw LoopErrors.InLine(program, $"'{Printer.Print(index)}' is computed and can't stand in an index", line, [index],
                 computed.Indices.Count == 0 ? $"If {computed.Tensor} is meant as an axis: names and axes share one space, rename one of them."
-                    : "Only integers that the caller gives may: an operand 'int at[b]'.");
+                    : "Only integers may: an operand 'int at[b]', or what is computed from such and from axes by + - * alone.");
         if (!isAllowed)
             throw LoopErrors.InLine(program, $"'{Printer.Print(index)}' can't stand in an index", line, [index],
                 "An index is an axis, (axis,axis), an integer combination of axes, or an integer operand: w[tok[b],d].");

@@ -165,12 +165,15 @@ sealed class ExprParser(SourceLine line, Dictionary<string, NameKind> names)
         if (Current.Is("(")) return Call(token);
         if (Current.Is("[")) return new Access(name, Indices());
         if (name == "inf") return new Number(double.PositiveInfinity);
-        if (name is "if" or "and" or "or" or "not" or "for")
+        if (IsReserved(name))
             throw LoopErrors.AtText($"expected a value, found '{name}'", line.Text, line.Number, token.Column,
                 name == "if" ? "A condition stands after the value: y[j] = x[j]  if x[j] > 0" : null);
         if (!names.TryGetValue(name, out var kind)) return new AxisValue(name);
         return kind is NameKind.Attribute ? new AttributeValue(name) : new Access(name, []);
     }
+
+    /// <summary>Whether a name without brackets would be something else than a tensor.</summary>
+    public static bool IsReserved(string name) => name is "inf" or "if" or "and" or "or" or "not" or "for";
 
     Expr Call(Token name) => Deeper<Expr>(() =>
     {

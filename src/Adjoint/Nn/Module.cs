@@ -92,7 +92,7 @@ public abstract class Module
         foreach (var module in WithChildren) module.IsTraining = isTraining;
     }
 
-    IEnumerable<(string Name, Tensor Tensor)> Tensors => Named.Select(p => (p.Path[Prefix..], p.Value));
+    internal IEnumerable<(string Name, Tensor Tensor)> Tensors => Named.Select(p => (p.Path[Prefix..], p.Value));
 
     // Names in a state begin at the module that is saved.
     int Prefix => Path.Length == 0 ? 0 : Path.Length + 1;

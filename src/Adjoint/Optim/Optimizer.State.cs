@@ -42,6 +42,6 @@ public abstract partial class Optimizer
         return states[parameter] = state;
     }
 
-    IEnumerable<(string Name, Tensor Tensor)> Tensors => Parameters.OrderBy(p => p.Path, StringComparer.Ordinal)
+    internal IEnumerable<(string Name, Tensor Tensor)> Tensors => Parameters.OrderBy(p => p.Path, StringComparer.Ordinal)
         .SelectMany(p => StateOf(p).Select(s => ($"{p.Path}.{s.Key}", s.Value))).Prepend(("step", steps));
 }

@@ -37,7 +37,7 @@ public sealed class WeightAverage
     /// <exception cref="StateException">Some are missing, unexpected or of another shape.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> state) => NamedTensors.Load("the average", Tensors, state);
 
-    IEnumerable<(string Name, Tensor Tensor)> Tensors => averages.Select(a => (a.Parameter.Path, a.Average));
+    internal IEnumerable<(string Name, Tensor Tensor)> Tensors => averages.Select(a => (a.Parameter.Path, a.Average));
 
     sealed class Ending((Tensor, Tensor)[] before) : IDisposable
     {

@@ -86,7 +86,7 @@ sealed class Binding
     // One floating type a program; integers stand beside it. Null where no operand has one.
     DType? FloatingType()
     {
-        var integers = Checker.IntegerOperands(Program);
+        var integers = IntegerTensors.Operands(Program);
         DType? found = null;
         for (var i = 0; i < operandTypes.Length; i++)
         {

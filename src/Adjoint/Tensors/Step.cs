@@ -63,7 +63,10 @@ public sealed class Step
         Record(inputs).Run(inputs, Number++);
     }
 
-    Captured Record(ReadOnlySpan<Tensor> inputs)
+    /// <summary>The next run as a program with its operands; nothing is run.</summary>
+    internal StepText Text(StepNames names, params ReadOnlySpan<Tensor> inputs) => Record(inputs, names).Text(inputs, Number);
+
+    Captured Record(ReadOnlySpan<Tensor> inputs, StepNames? names = null)
     {
         if (Tracing.Current is { } outer)
             throw new InvalidOperationException($"Step: a step is captured inside another {outer.Name}.\n"
@@ -71,7 +74,7 @@ public sealed class Step
         var placeholders = new Tensor[inputs.Length];
         for (var i = 0; i < inputs.Length; i++) placeholders[i] = Tensor.Placeholder([.. inputs[i].Shape],
             inputs[i].Type);
-        var step = new Captured(placeholders, new(streams.Seed));
+        var step = new Captured(placeholders, new(streams.Seed), names);
         var phases = new Phases();
         step.Record(body);
         phases.End("recorded and compiled");
@@ -81,11 +84,13 @@ public sealed class Step
 }
 
 /// <summary>What one capture recorded, compiled.</summary>
-sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
+/// <param name="names">What its text calls things; null where nobody asks for the text.</param>
+sealed class Captured(Tensor[] placeholders, RandomStreams streams, StepNames? names) : Tracing
 {
     readonly List<(Tensor Target, Tensor Value)> assignments = [];
     readonly Dictionary<Tensor, Tensor?> gradients = []; // of leaves, as they were before the capture
     Plan? plan;
+    LoopProgram? text;
     int[] inputOf = []; // for each leaf: which input it is, or -1
     int[] spare = [];   // for each assignment: the output that holds its value
     bool[] isInPlace = []; // for each assignment: its value may be written over the old one
@@ -161,6 +166,7 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
         results = [.. results.Select(r => r.Source is null || assignments.Any(a => a.Value == r) ? r.Copy() : r)];
         var wanted = results.Concat(assignments.Select(a => a.Value)).Distinct().ToList();
         (plan, leaves, numbers, dials) = Plan.For(wanted);
+        if (names is not null) text = StepProgram.Of(Plan.Calls(wanted), wanted, names.Of(placeholders, results, assignments)).Program;
         inputOf = [.. leaves.Select(l => Array.IndexOf(placeholders, l))];
         operands = new Storage[leaves.Length];
         for (var i = 0; i < leaves.Length; i++)
@@ -178,10 +184,7 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
     // An assignment swaps: the old values become the place of the next ones. Or it happens in place.
     public void Run(ReadOnlySpan<Tensor> inputs, uint number)
     {
-        Tensor.Compute(inputs);
-        foreach (var prepare in preparations) prepare();
-        for (var i = 0; i < dials.Length; i++)
-            if (dials[i] is { } dial) numbers[i] = dial.Value;
+        Prepare(inputs);
         for (var i = 0; i < leaves.Length; i++)
         {
             if (leaves[i].Draws is not null) (RandomKey.Of(operands[i]) with { Step = number }).CopyTo(operands[i]);
@@ -200,6 +203,31 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams) : Tracing
         for (var i = 0; i < spare.Length; i++)
             if (!isInPlace[i]) outputs[spare[i]] = assignments[i].Target.Exchange(outputs[spare[i]]);
             else if (outputs[spare[i]] != assignments[i].Target.Values) assignments[i].Target.Replace(outputs[spare[i]]);
+    }
+
+    void Prepare(ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor.Compute(inputs);
+        foreach (var prepare in preparations) prepare();
+        for (var i = 0; i < dials.Length; i++)
+            if (dials[i] is { } dial) numbers[i] = dial.Value;
+    }
+
+    /// <summary>The next run: its numbers are the defaults of the attributes, what it draws is drawn.</summary>
+    public StepText Text(ReadOnlySpan<Tensor> inputs, uint number)
+    {
+        Prepare(inputs);
+        var given = new OrderedDictionary<string, HostArray>();
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            var leaf = inputOf[i] >= 0 ? inputs[inputOf[i]] : leaves[i];
+            given.Add(text!.Operands[i].Name, leaf.Draws is { } kind ? Drawn(kind, leaf, RandomKey.Of(operands[i]) with { Step = number })
+                : leaf.ToHost());
+        }
+        return new(text! with { Attributes = [.. text.Attributes.Select((a, i) => a with { Default = numbers[i] })] }, given);
+
+        static HostArray Drawn(OperandKind kind, Tensor leaf, RandomKey key) =>
+            HostArray.FromDoubles(leaf.Type, [.. leaf.Shape], key.Draw(kind, [.. leaf.Shape]).Values);
     }
 
     static bool IsAmong(ReadOnlySpan<Tensor> inputs, Storage values)

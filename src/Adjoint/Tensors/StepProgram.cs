@@ -13,8 +13,9 @@ sealed record StepProgram(
     (int Call, int Attribute)[] Numbers)
 {
     /// <param name="calls">Each after those it reads; what others computed is an operand.</param>
-    public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted) =>
-        new StepWriter(takesArguments: true).Run(calls, wanted);
+    /// <param name="known">What leaves and outputs are to be called; others get names of their own.</param>
+    public static StepProgram Of(IReadOnlyList<Recorded> calls, IReadOnlyList<Tensor> wanted,
+        IReadOnlyDictionary<Tensor, string>? known = null) => new StepWriter(takesArguments: true, known).Run(calls, wanted);
 
     /// <summary>A program without attributes: those of the calls are numbers in its text.</summary>
     /// <param name="isWithin">What other calls made is an operand, computed or not.</param>
@@ -27,7 +28,8 @@ sealed record StepProgram(
 
 /// <summary>Builds an <see cref="StepProgram"/>.</summary>
 /// <param name="takesArguments">Attributes that are only computed with stay attributes.</param>
-sealed class StepWriter(bool takesArguments)
+/// <param name="known">Names of tensors, each fit for a program.</param>
+sealed class StepWriter(bool takesArguments, IReadOnlyDictionary<Tensor, string>? known = null)
 {
     readonly Dictionary<Tensor, (string Name, EquatableArray<Dim> Dims)> tensors = [];
     readonly Dictionary<Recorded, Dictionary<string, string>> names = [];
@@ -36,6 +38,7 @@ sealed class StepWriter(bool takesArguments)
     readonly Dictionary<string, int> extents = [];
     readonly HashSet<string> taken = [];
     readonly Dictionary<string, int> last = []; // the number that each letter was given last
+    readonly Dictionary<Tensor, Line?> updated = []; // leaves under a w', with the line that makes it if that reads nothing else
     readonly List<Operand> operands = [];
     readonly List<Tensor> leaves = [];
     readonly List<Statement> body = [];
@@ -70,6 +73,7 @@ sealed class StepWriter(bool takesArguments)
         var axisNames = new Dictionary<string, string>();
         var updatedDims = new Dictionary<string, EquatableArray<Dim>>();
         var started = new List<(Output Output, string From)>();
+        var written = new HashSet<string>();
         names[call] = map;
         for (var i = 0; i < call.Operands.Count; i++)
         {
@@ -78,14 +82,17 @@ sealed class StepWriter(bool takesArguments)
                 continue; // every extent is a number here
             var updates = program.Outputs.FirstOrDefault(o => program.Updated(o.Name) == program.Operands[i]);
             var isLeaf = updates is not null && IsLeaf(call.Operands[i]);
-            var (name, dims) = isLeaf ? Leaf(call.Operands[i], Fresh("a")) : Find(call.Operands[i]);
+            var isWritten = false;
+            var (name, dims) = isLeaf ? UpdatedLeaf(call.Operands[i], Update.OwnLine(program, updates!), out isWritten)
+                : Find(call.Operands[i]);
             map[program.Operands[i].Name] = name;
+            if (isWritten) written.Add(updates!.Name);
             if (isLeaf) (map[updates!.Name], updatedDims[updates.Name]) = (name + "'", dims);
             else if (updates is not null) started.Add((updates, name));
             Unify(program.Operands[i].Dims, dims, axisNames);
         }
         foreach (var tensor in program.Lines.Select(l => l.Target.Tensor).Distinct())
-            if (!map.ContainsKey(tensor)) map[tensor] = Fresh(tensor);
+            if (!map.ContainsKey(tensor)) map[tensor] = Name(call.Outputs.FirstOrDefault(o => o.Name == tensor), tensor);
         foreach (var line in program.Lines)
             types[map[line.Target.Tensor]] = call.Binding.TypeOf(line.Target.Tensor);
         // Sums onto a tensor that this program computes begin with a copy of it.
@@ -95,7 +102,7 @@ sealed class StepWriter(bool takesArguments)
                 var cell = Update.Walk(output.Dims).Map(i => i.Map(Renamed));
                 body.Add(new Line(new(map[output.Name], cell), LineOp.Add, new Access(from, cell)));
             }
-        body.AddRange(Rename(program.Body));
+        body.AddRange(Rename([.. program.Body.Where(s => s is not Line line || !written.Contains(line.Target.Tensor))]));
         outputDims[call] = [.. program.Outputs.Select(o => updatedDims.TryGetValue(o.Name, out var dims)
             ? dims : o.Dims.Map(d => d with { Axes = d.Axes.Map(Axis) }))];
         foreach (var (output, dims) in program.Outputs.Zip(outputDims[call]))
@@ -166,10 +173,20 @@ sealed class StepWriter(bool takesArguments)
                 axisNames.TryAdd(own[d].Axes[0], given[d].Axes[0]);
     }
 
+    // A leaf lies under one w'. A counter that several calls advance alike is advanced once; other updates of it start at a
+    // second operand.
+    (string Name, EquatableArray<Dim> Dims) UpdatedLeaf(Tensor leaf, Line? line, out bool isWritten)
+    {
+        var isFirst = !updated.TryGetValue(leaf, out var before);
+        isWritten = !isFirst && line is not null && line == before;
+        if (isFirst) updated[leaf] = line;
+        return isFirst || isWritten ? Find(leaf) : Leaf(leaf, Fresh("a"));
+    }
+
     (string Name, EquatableArray<Dim> Dims) Find(Tensor tensor)
     {
-        if (tensors.TryGetValue(tensor, out var known)) return known;
-        if (IsLeaf(tensor)) return tensors[tensor] = Leaf(tensor, Fresh("a"));
+        if (tensors.TryGetValue(tensor, out var found)) return found;
+        if (IsLeaf(tensor)) return tensors[tensor] = Leaf(tensor, Name(tensor, "a"));
         var call = tensor.Source!;
         var at = call.Outputs.ToList().IndexOf(tensor);
         return tensors[tensor] = at >= 0 ? (names[call][tensor.Name!], outputDims[call][at])
@@ -199,6 +216,9 @@ sealed class StepWriter(bool takesArguments)
         extents[name] = extent;
         return name;
     }
+
+    string Name(Tensor? tensor, string otherwise) =>
+        tensor is not null && known?.GetValueOrDefault(tensor) is { } name && taken.Add(name) ? name : Fresh(otherwise);
 
     string Fresh(string name)
     {

@@ -19,6 +19,12 @@ static class Update
             && !line.Reads().Any(r => r.Tensor == output);
     }
 
+    /// <summary>The one line that makes an output from the operand it begins as and from nothing else; null otherwise.</summary>
+    public static Line? OwnLine(LoopProgram program, Output output) =>
+        Replaces(program, output.Name) && Writers(program, output.Name) is [var line]
+            && line.Reads().TrueForAll(r => r.Tensor == program.Updated(output.Name)!.Name)
+            && !line.Expressions().Any(e => e.Any(n => n is AttributeValue)) ? line : null;
+
     public static EquatableArray<Expr> Walk(EquatableArray<Dim> dims) => dims.Select(d => d.Index).ToEquatable();
 
     static List<Line> Writers(LoopProgram program, string output) =>

@@ -56,6 +56,13 @@ public static class Checkpoint
         return TrainingPosition.Of(file.Metadata, path);
     }
 
+    /// <summary>All that a checkpoint holds, as it lies in the run.</summary>
+    internal static IEnumerable<(string Name, Tensor Tensor)> Tensors(TrainingJob job) =>
+    [
+        .. job.Model.Tensors, .. job.Optimizer.Tensors.Select(t => (OptimizerPrefix + t.Name, t.Tensor)),
+        .. (job.Average?.Tensors ?? []).Select(t => (AveragePrefix + t.Name, t.Tensor)),
+    ];
+
     static Dictionary<string, Tensor> Part(SafetensorsFile file, string prefix) => file.Names
         .Where(n => prefix.Length > 0 ? n.StartsWith(prefix, StringComparison.Ordinal) : !n.Contains('/', StringComparison.Ordinal))
         .ToDictionary(n => n[prefix.Length..], n => Tensor.Of(file[n]));

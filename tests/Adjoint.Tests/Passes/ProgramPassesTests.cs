@@ -42,7 +42,7 @@ public sealed class ProgramPassesTests
     {
         var shapes = inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray());
         var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes));
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         var expected = Reference.Run(program, inputs);
         // With and without blocks: as small as they can be, and with rows left over.
         foreach (var blocks in new BlockOptions[] { new(), new(1, 0, 1, 1), new(1, 0, 1, 2) })

@@ -26,7 +26,7 @@ sealed class GradientCase
 
     public Dictionary<string, NdArray> GradientsOf(Reverse? reverse, IReadOnlyDictionary<string, NdArray> combined)
     {
-        var floating = program.Operands.Where(o => o.Kind is OperandKind.Float).Select(o => o.Name).Except(Checker.IntegerOperands(program));
+        var floating = program.Operands.Where(o => o.Kind is OperandKind.Float).Select(o => o.Name).Except(IntegerTensors.Operands(program));
         var outputs = reverse is null ? null : Reference.Run(reverse.Combined, combined).Outputs;
         return floating.ToDictionary(name => name, name => reverse?.Gradients.GetValueOrDefault(name) is { } gradient
             ? outputs![gradient] : NdArray.Zeros(inputs[name].ShapeToArray()));

@@ -22,7 +22,7 @@ sealed record RandomCase(LoopProgram Program, IReadOnlyDictionary<string, int> S
     {
         get
         {
-            var integers = Checker.IntegerOperands(Program);
+            var integers = IntegerTensors.Operands(Program);
             return [.. Program.Operands.Where(o => o.Kind is OperandKind.Float && !integers.Contains(o.Name)).Select(o => o.Name)];
         }
     }

@@ -47,7 +47,7 @@ sealed record MemberCase(Op Op, Func<Tensor[], Func<string, double>, Tensor> Cal
 
     Tensor Run(Dictionary<string, NdArray> inputs, out Tensor[] leaves)
     {
-        var integers = Checker.IntegerOperands(Op.Program);
+        var integers = IntegerTensors.Operands(Op.Program);
         leaves = [.. Op.Program.Operands.Where(o => inputs.ContainsKey(o.Name)).Select(o =>
         {
             var isInteger = integers.Contains(o.Name);

@@ -14,9 +14,12 @@ static unsafe class Cpu
     public static Dictionary<string, HostArray> Run(LoopProgram program, IReadOnlyDictionary<string, HostArray> operands,
         DType type, IReadOnlyDictionary<string, double>? attributes = null, ulong seed = 0, bool checksFinite = false)
     {
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         var shapes = operands.ToDictionary(o => o.Key, o => o.Value.Shape.ToArray());
         var types = program.Operands.Where(o => o.Kind is not OperandKind.Shape).ToDictionary(o => o.Name, o => TypeOf(o.Name));
+        foreach (var operand in program.Operands.Where(o => integers.Contains(o.Name)))
+            if (operands.TryGetValue(operand.Name, out var given) && given.Type.IsFloating)
+                ReferenceProgram.CheckIntegers(program, operand, new(given.Shape.ToArray(), given.ToDoubles()));
         var compiled = CpuProgram.Compile(program, shapes, types, attributes, new() { Type = type, ChecksFinite = checksFinite });
         compiled.Seed = seed;
         var memory = new List<Storage>();

@@ -13,7 +13,7 @@ public static class KernelText
     {
         inputs ??= new();
         var shapes = RandomSizes.Draw(program, new(1), inputs with { MinSize = Size, MaxSize = Size });
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         var types = program.Operands.Where(o => o.Kind is not OperandKind.Shape)
             .ToDictionary(o => o.Name, o => integers.Contains(o.Name) ? DType.Int64 : DType.Float32);
         var compiled = CpuProgram.Compile(program, shapes, types, inputs.Attributes);

@@ -79,7 +79,7 @@ sealed class GradientCheck
 
     IEnumerable<(string What, Dictionary<string, NdArray> Direction)> AllDirections()
     {
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         var floating = program.Operands.Where(o => o.Kind is OperandKind.Float && !integers.Contains(o.Name))
             .Select(o => o.Name).Where(n => inputs[n].Count > 0).ToList();
         foreach (var name in floating)

@@ -8,7 +8,7 @@ sealed class ProgramFrame
     public ProgramFrame(LoopProgram program, Extents extents, StopTape? stops)
     {
         (Program, Extents, Stops) = (program, extents, stops);
-        Integers = Checker.IntegerOperands(program);
+        Integers = IntegerTensors.Operands(program);
         Positions = new(program, Integers, extents);
         foreach (var operand in program.Operands)
             if (operand.Kind is not OperandKind.Shape)

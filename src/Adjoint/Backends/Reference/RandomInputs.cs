@@ -56,7 +56,7 @@ public static class RandomInputs
         Dictionary<string, int[]> shapes, bool isPositive)
     {
         var ranges = new IntegerRanges(program, Extents.Bind(program, shapes, options.Attributes));
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         var inputs = new Dictionary<string, NdArray>();
         foreach (var operand in program.Operands)
         {

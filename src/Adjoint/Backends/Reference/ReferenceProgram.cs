@@ -64,7 +64,7 @@ public sealed class ReferenceProgram
         if (operand.Kind is OperandKind.Shape) return;
         if (given is null && !IsRandom(operand)) throw RunErrors.Missing(program, operand);
         given ??= Random(operand, shape, options);
-        if (frame.Integers.Contains(operand.Name)) CheckIntegers(operand, given);
+        if (frame.Integers.Contains(operand.Name)) CheckIntegers(program, operand, given);
         frame.Cells[operand.Name].Values = given.Values;
         if (frame.Positions.Find(operand.Name) is { } slot) frame.Positions.At[slot] = (long)given.Values[0];
     }
@@ -77,7 +77,8 @@ public sealed class ReferenceProgram
         return NdArray.Generate(shape, i => operand.Kind is OperandKind.Uniform ? philox.Uniform(i) : philox.Normal(i));
     }
 
-    void CheckIntegers(Operand operand, NdArray given)
+    /// <exception cref="LoopRunException">An element of an operand that holds integers is none.</exception>
+    public static void CheckIntegers(LoopProgram program, Operand operand, NdArray given)
     {
         for (var i = 0; i < given.Count; i++)
         {

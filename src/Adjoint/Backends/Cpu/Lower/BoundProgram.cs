@@ -15,7 +15,7 @@ sealed class BoundProgram
     readonly Dictionary<Expr, double?> constants = [];
     readonly List<string> arguments = [];
 
-    /// <param name="integers">Operands that are used as indices, in the program as it was written.</param>
+    /// <param name="integers">Tensors that are used as indices, in the program as it was written.</param>
     /// <param name="types">Of operands and computed tensors; those it does not name are floating, or indices.</param>
     /// <param name="folded">Dimensions of computed tensors whose positions share their cells.</param>
     /// <param name="results">How many of the outputs the caller receives; the others are declared for their sizes
@@ -44,7 +44,7 @@ sealed class BoundProgram
         foreach (var writers in program.Lines.GroupBy(l => l.Target.Tensor))
         {
             var updates = program.Updated(writers.Key)?.Name;
-            var given = updates is not null ? places[updates].Outside : types.GetValueOrDefault(writers.Key, Type);
+            var given = updates is not null ? places[updates].Outside : types.GetValueOrDefault(writers.Key, Integers.Contains(writers.Key) ? DType.Int64 : Type);
             Add(new(writers.Key, places.Count, updates is null ? InKernels(given, Type) : places[updates].Type,
                 extents.Tensor(writers.Key), folded?.GetValueOrDefault(writers.Key))
             {

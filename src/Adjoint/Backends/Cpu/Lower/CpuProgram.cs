@@ -80,7 +80,7 @@ sealed class CpuProgram
         var extents = Extents.Bind(program, OperandShapes.WithRandom(program, shapes), attributes);
         var count = results ?? program.Outputs.Count;
         options ??= new();
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.All(program);
         var wanted = program with { Outputs = [.. program.Outputs.Take(count)] };
         var (passed, all) = options.ChecksFinite ? (wanted, extents) : ProgramPasses.Run(wanted, extents,
             (a, b) => TypeOf(a) == TypeOf(b), options.Blocks, Debugging.Level < 4 ? null

@@ -27,6 +27,6 @@ sealed class Sites(BoundProgram program)
                 $"{program.Program.Name}: {access.Tensor} is {what} outside its cells: index {cell + from} ")
             + FormattableString.Invariant($"of dimension {d}, which has ")
             + (size == 0 ? "none" : FormattableString.Invariant($"{from} … {from + size - 1}"))
-            + $".\n  {Printer.Print(line)}");
+            + $".\n{LoopErrors.Marked(line, access)}");
     }
 }

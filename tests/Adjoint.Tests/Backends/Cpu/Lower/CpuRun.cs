@@ -7,7 +7,7 @@ static unsafe class CpuRun
     public static CpuProgram Compile(LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, DType type,
         IReadOnlyDictionary<string, double>? attributes = null, CpuOptions? options = null)
     {
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         return CpuProgram.Compile(program, inputs.ToDictionary(i => i.Key, i => i.Value.ShapeToArray()),
             program.Operands.Where(o => o.Kind is not OperandKind.Shape).ToDictionary(o =>
                 o.Name, o => Type(integers, o.Name, type)), attributes,
@@ -17,7 +17,7 @@ static unsafe class CpuRun
     public static Dictionary<string,
         NdArray> Run(CpuProgram compiled, LoopProgram program, IReadOnlyDictionary<string, NdArray> inputs, DType type)
     {
-        var integers = Checker.IntegerOperands(program);
+        var integers = IntegerTensors.Operands(program);
         var cells = new List<GuardedCells>();
         try
         {
