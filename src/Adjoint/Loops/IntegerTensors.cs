@@ -6,9 +6,8 @@ static class IntegerTensors
     /// <summary>Operands that hold integers: declared so, or used in an index.</summary>
     public static HashSet<string> Operands(LoopProgram program)
     {
-        var names = program.Operands.Where(o => o.Kind is OperandKind.Int).Select(o => o.Name).ToHashSet();
-        names.UnionWith(InIndices(program).Where(name => program.FindOperand(name) is not null));
-        return names;
+        var looked = InIndices(program);
+        return [.. program.Operands.Where(o => o.Kind is OperandKind.Int || looked.Contains(o.Name)).Select(o => o.Name)];
     }
 
     /// <summary>These operands, and the computed tensors that stand in an index.</summary>
@@ -39,25 +38,16 @@ static class IntegerTensors
             Access access => Is(access.Tensor),
             AxisValue or ExtentValue => true,
             Number number => double.IsInteger(number.Value),
-            Negate negate => IsWhole(negate.Value),
-            Binary { Operator: Arithmetic.Add or Arithmetic.Subtract or Arithmetic.Multiply } binary => IsWhole(binary.Left) && IsWhole(binary.Right),
+            Negate or Binary { Operator: Arithmetic.Add or Arithmetic.Subtract or Arithmetic.Multiply } => value.Parts().All(IsWhole),
             _ => false,
         };
     }
 
-    static IEnumerable<string> InIndices(LoopProgram program)
+    static HashSet<string> InIndices(LoopProgram program)
     {
         var names = new HashSet<string>();
-        foreach (var expression in program.Lines.SelectMany(l => l.Expressions()))
-            expression.Visit(node =>
-            {
-                if (node is not Access access) return;
-                foreach (var index in access.Indices)
-                    index.Visit(inner =>
-                    {
-                        if (inner is Access gathered) names.Add(gathered.Tensor);
-                    });
-            });
+        foreach (var index in program.Lines.SelectMany(l => l.Reads().Append(l.Target)).SelectMany(a => a.Indices))
+            index.Visit(node => { if (node is Access gathered) names.Add(gathered.Tensor); });
         return names;
     }
 }
