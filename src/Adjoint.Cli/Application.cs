@@ -24,6 +24,7 @@ static class Application
             TrainCommand.Create(terminal, cancellation),
             EvalCommand.Create(terminal, cancellation),
             GenerateCommand.Create(terminal, cancellation),
+            LabCommand.Create(terminal, cancellation),
             CompareCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };

@@ -51,6 +51,15 @@ public sealed class Init
     /// <summary>Rows (or columns, if there are more rows) of length gain, at right angles (arXiv:1312.6120).</summary>
     public static Init Orthogonal(double gain = 1) => new((shape, philox) => OrthogonalRows.Draw(shape, philox, gain));
 
+    /// <summary>As <paramref name="others"/>, but some rows in another way.</summary>
+    public static Init Rows(Init others, int from, int count, Init of) => new((shape, philox) =>
+    {
+        var (all, own) = (others.values(shape, philox), of.values(shape, philox));
+        var row = all.Length / shape[0];
+        own.AsSpan(from * row, count * row).CopyTo(all.AsSpan(from * row));
+        return all;
+    });
+
     internal double[] Values(int[] shape, Philox philox) => values(shape, philox);
 
     static Init Scaled(Func<(double In, double Out), double> variance, bool isUniform) => new((shape, philox) =>

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
-/// <summary>A running average of the parameters of a model, for evaluation: it starts at what they are when it is
-/// made.</summary>
+/// <summary>A running average of the parameters of a model and of its statistics, for evaluation: it starts at what they are when
+/// it is made. Statistics of other weights than those they are used with would spoil what they normalise.</summary>
 public sealed class WeightAverage
 {
     readonly double keep;
@@ -11,7 +11,7 @@ public sealed class WeightAverage
     public WeightAverage(Module model, double keep = 0.999)
     {
         this.keep = keep;
-        averages = [.. model.Parameters.Select(p => (p, Tensor.Of(p.Value.ToHost())))];
+        averages = [.. model.Parameters.Concat(model.Buffers.Where(b => b.Value.Type.IsFloating)).Select(p => (p, Tensor.Of(p.Value.ToHost())))];
     }
 
     /// <summary>Moves the average towards the parameters; within a captured step, after the optimizer, towards those after

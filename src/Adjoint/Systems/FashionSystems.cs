@@ -51,7 +51,8 @@ public sealed class FashionResNet : FashionSystem
 
     public override string Title => "clothing (Fashion-MNIST) by a residual network";
 
-    public override Settings Settings() => Common(epochs: 16, batch: 64, rate: 0.1);
+    public override Settings Settings() => Common(epochs: 24, batch: 64, rate: 0.1)
+        .Add("smoothing", 0.1, "share of the truth that is spread over all classes");
 
     private protected override Layer Model(Settings settings, ImageDataset train, int classes) => ResNet.ForFashion();
 
@@ -59,6 +60,9 @@ public sealed class FashionResNet : FashionSystem
         new Nesterov(model.Parameters, settings.Number("lr"), weightDecay: 5e-4) { Schedule = Schedule.OneCycle(steps, rise: 0.25) };
 
     private protected override IReadOnlyList<Transform> Augmentations(Settings settings) => [new RandomFlip(), new RandomShift(2)];
+
+    private protected override Tensor Loss(Settings settings, Tensor logits, Tensor label) =>
+        logits.CrossEntropySmoothed(label, settings.Number("smoothing"));
 
     private protected override double Averaging => 0.998;
 }

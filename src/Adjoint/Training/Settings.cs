@@ -38,6 +38,14 @@ public sealed class Settings
         all[name] = (value, setting.Description);
     }
 
+    /// <summary>Changes some and gives the whole.</summary>
+    /// <exception cref="SettingException">One of them does not exist, or its text is no value of its type.</exception>
+    internal Settings With(params ReadOnlySpan<(string Name, string Text)> given)
+    {
+        foreach (var (name, text) in given) Set(name, text);
+        return this;
+    }
+
     public int Count(string name) => Get<int>(name);
 
     public double Number(string name) => Get<double>(name);

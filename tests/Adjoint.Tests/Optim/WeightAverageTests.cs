@@ -45,4 +45,19 @@ public sealed class WeightAverageTests
         average.Load(layer.State());
         using (average.Use()) Assert.Equal(trained, layer.Weight.Value.ToArray<float>());
     }
+
+    [Fact]
+    public void Running_statistics_are_averaged_with_the_weights_they_belong_to()
+    {
+        var norm = new BatchNorm(2);
+        norm.Initialize(1);
+        var average = new WeightAverage(norm, 0.75);
+        norm.Forward(Tensor.Of([4f, 8, 4, 8], 2, 2));
+        var moved = norm.State()["running_mean"].ToArray<float>();
+        average.Update();
+        Assert.Equal([.. moved.Select(m => m / 4)], average.State()["running_mean"].ToArray<float>(), (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
+        Assert.All(moved, m => Assert.NotEqual(0, m));
+        using (average.Use()) Assert.Equal(average.State()["running_mean"].ToArray<float>(), norm.State()["running_mean"].ToArray<float>());
+        Assert.Equal(moved, norm.State()["running_mean"].ToArray<float>());
+    }
 }

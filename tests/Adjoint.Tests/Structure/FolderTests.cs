@@ -12,7 +12,7 @@ public sealed class FolderTests
     static readonly string[] Order =
     [
         "Errors", "Memory", "Loops", "Derive", "Passes", "Backends", "Formats", "Tensors", "Ops", "Information", "Nn",
-        "Optim", "Data", "Training", "Systems", "Onnx",
+        "Optim", "Data", "Training", "Systems", "Labs", "Onnx",
     ];
 
     [Fact]

@@ -2,8 +2,9 @@ namespace Adjoint;
 
 /// <summary>Gates in, forget, new, out in the rows; states h and c (Hochreiter and Schmidhuber, 1997; Gers et al., 2000).</summary>
 /// <param name="dropout">Between layers.</param>
-public sealed class Lstm(int inputs, int units, int layers = 1, bool isBidirectional = false, double dropout = 0)
-    : Recurrent(4, inputs, units, layers, isBidirectional, dropout, hasRecurrentBias: true)
+/// <param name="forgetBias">Of the forget gate, whose recurrent bias is then 0; as all others if none is given.</param>
+public sealed class Lstm(int inputs, int units, int layers = 1, bool isBidirectional = false, double dropout = 0, Init? forgetBias = null)
+    : Recurrent(4, inputs, units, layers, isBidirectional, dropout, hasRecurrentBias: true, forgetBias is null ? null : (1, forgetBias))
 {
     public override int StateCount => 2;
 

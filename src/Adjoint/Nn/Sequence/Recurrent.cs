@@ -10,20 +10,24 @@ public abstract class Recurrent : Layer
     readonly List<Dropout> drops = [];
     readonly int inputs;
 
-    private protected Recurrent(int gates, int inputs, int units, int layers, bool isBidirectional, double dropout, bool hasRecurrentBias)
+    /// <param name="ofGate">How the bias of one gate starts.</param>
+    private protected Recurrent(int gates, int inputs, int units, int layers, bool isBidirectional, double dropout, bool hasRecurrentBias,
+        (int Gate, Init Init)? ofGate = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         (this.inputs, Units, Layers, Directions) = (inputs, units, layers, isBidirectional ? 2 : 1);
         var init = Init.Uniform(-1 / Math.Sqrt(units), 1 / Math.Sqrt(units));
+        Init Bias(bool isRecurrent) => ofGate is { } own
+            ? Init.Rows(init, own.Gate * units, units, isRecurrent ? Init.Zeros : own.Init) : init;
         for (var layer = 0; layer < layers; layer++)
         {
             for (var direction = 0; direction < Directions; direction++)
             {
                 var end = FormattableString.Invariant($"_l{layer}{(direction > 0 ? "_reverse" : "")}");
                 cells.Add(new(Parameter("weight_ih" + end, [gates * units, layer == 0 ? inputs : Directions * units], init),
-                    Parameter("weight_hh" + end, [gates * units, units], init), Parameter("bias_ih" + end, [gates * units], init),
-                    hasRecurrentBias ? Parameter("bias_hh" + end, [gates * units], init) : null));
+                    Parameter("weight_hh" + end, [gates * units, units], init), Parameter("bias_ih" + end, [gates * units], Bias(false)),
+                    hasRecurrentBias ? Parameter("bias_hh" + end, [gates * units], Bias(true)) : null));
             }
             if (layer > 0 && dropout > 0) drops.Add(Child(FormattableString.Invariant($"dropout{layer}"), new Dropout(dropout)));
         }

@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace Adjoint.Cli;
+
+/// <summary><c>adjoint lab</c>: an experiment, its tables, figures and verdict.</summary>
+static class LabCommand
+{
+    const string ListName = "list", AllName = "all";
+
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var name = new Argument<string>("lab") { HelpName = "lab", Description = "which experiment; list shows them, all runs them all" };
+        var output = new Option<string>("--out") { HelpName = "folder", Description = "where tables and figures go", DefaultValueFactory = _ => "labs" };
+        var isShort = new Option<bool>("--short") { Description = "shorter lengths and trainings: seconds instead of minutes" };
+        var seed = new Option<string?>("--seed") { HelpName = "integer", Description = "of all that is drawn" };
+        var json = CommandGrammar.Json();
+        var command = new Command("lab", "Runs an experiment whose outcome theory tells.") { name, output, isShort, seed, json };
+        command.SetAction(parsed =>
+        {
+            var wanted = parsed.GetValue(name)!;
+            if (wanted == ListName)
+            {
+                terminal.Output.Write(parsed.GetValue(json) ? LabText.ListJson() + "\n" : LabText.List());
+                return;
+            }
+            var options = new LabOptions
+            {
+                IsShort = parsed.GetValue(isShort),
+                Seed = parsed.GetValue(seed) is { } given ? Assignments.Seed("--seed", given) : 1,
+                Progress = line =>
+                {
+                    terminal.Error.WriteLine(line);
+                    terminal.Error.Flush();
+                },
+            };
+            foreach (var lab in wanted == AllName ? Lab.All : [Lab.Find(wanted)])
+            {
+                var report = lab.Run(options, cancellation);
+                var folder = Path.Combine(parsed.GetValue(output)!, lab.Name);
+                var files = LabText.Write(folder, lab, report);
+                terminal.Output.Write(parsed.GetValue(json) ? LabText.Json(lab, report, files) + "\n" : LabText.Print(lab, report, files));
+                terminal.Output.Flush();
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Adjoint;
+
+/// <summary>How the cost of reading and of generating a sequence grows with its length: predicted, counted and measured.</summary>
+sealed class SequenceCostLab : Lab
+{
+    const int Width = 64, Window = 64, Degree = 2, Narrow = 8, LongestCounted = 64;
+    const int LongEnough = 4096; // shorter ones are spent on what does not grow
+    const double Allowed = 0.1; // between a measured exponent and that of theory
+
+    public override string Name => "sequence-cost";
+
+    public override string Title => "recurrence, attention, windows, linear attention and caches: operations and time over the length";
+
+    public override LabReport Run(LabOptions options, CancellationToken cancellation = default)
+    {
+        int[] lengths = options.IsShort ? [64, 128, 256, 512] : [64, 128, 256, 512, 1024, 2048, 4096];
+        var costs = SequenceCost.All(Width, Window, Degree, Narrow);
+        var times = costs.ToDictionary(c => c, c =>
+        {
+            options.Progress?.Invoke($"measuring {c.Name}");
+            return Measured(c, lengths, cancellation);
+        });
+        var growth = costs.Select(c => Grown(c, lengths, times[c])).ToList();
+        var counts = costs.Where(c => c.Program is not null).Select(c => Counts(c, options)).ToList();
+        var crossing = Crossing(cancellation);
+        return new(
+            [
+                new("operations of one layer by its length t", ["model", "operations", "exponent"],
+                    [.. costs.Select(c => (string[])[c.Name, c.Formula, $"{c.Exponent}"])]),
+                new("predicted and counted up to length 64", ["model", .. SequenceCost.Counted.SelectMany(t => (string[])[$"predicted {t}", $"counted {t}"])], [.. counts.Select(c => c.Row)]),
+                new("measured time in ms", ["model", .. lengths.Select(t => $"{t}"), "exponent measured", "of theory"], [.. growth.Select(g => g.Row)]),
+            ],
+            [new("sequence_cost", Figure(lengths, times)), new("sequence_operations", Operations(costs, lengths))],
+            [
+                new($"the interpreter counts what is predicted, up to length {LongestCounted}", counts.TrueForAll(c => c.IsEqual), string.Join(", ", counts.Select(c => c.Row[0]))),
+                .. growth.Where(_ => lengths[^1] >= LongEnough).Select(g => new LabClaim($"{g.Row[0]}: time grows with the power {g.Theory} of the length",
+                    Math.Abs(g.Measured - g.Theory) <= Allowed, string.Create(CultureInfo.InvariantCulture, $"measured {g.Measured:F2}"))),
+                crossing,
+            ]);
+    }
+
+    static double[] Measured(SequenceCost cost, int[] lengths, CancellationToken cancellation)
+    {
+        if (cost.FromPrefixes is null) return [.. lengths.Select(t => LabClock.Seconds(cost.Prepare!(t), cancellation))];
+        // Every prefix is read again: the sum over all, by the prefixes that were timed.
+        var prefixes = lengths.Select(t => LabClock.Seconds(cost.FromPrefixes(t), cancellation)).ToArray();
+        var sums = new double[lengths.Length];
+        sums[0] = prefixes[0] * lengths[0] / (cost.Exponent);
+        for (var i = 1; i < sums.Length; i++) sums[i] = sums[i - 1] + (lengths[i] - lengths[i - 1]) * (prefixes[i] + prefixes[i - 1]) / 2;
+        return sums;
+    }
+
+    static (string[] Row, double Measured, int Theory) Grown(SequenceCost cost, int[] lengths, double[] times)
+    {
+        var last = Math.Min(3, lengths.Length);
+        var measured = LabClock.Exponent([.. lengths[^last..].Select(t => (double)t)], times[^last..]);
+        return ([cost.Name, .. times.Select(t => Text($"{1e3 * t:G3}")), Text($"{measured:F2}"), $"{cost.Exponent}"], measured, cost.Exponent);
+    }
+
+    static (string[] Row, bool IsEqual) Counts(SequenceCost cost, LabOptions options)
+    {
+        var pairs = SequenceCost.Counted.Select(t => (Predicted: cost.Predicted(t), Found: cost.Count(t, options.Seed))).ToList();
+        return ([cost.Name, .. pairs.SelectMany(p => (string[])[Text($"{p.Predicted:N0}"), Text($"{p.Found:N0}")])], pairs.TrueForAll(p => p.Predicted == p.Found));
+    }
+
+    // The products of both forms cost the same where the sequence is as long as there are features.
+    static LabClaim Crossing(CancellationToken cancellation)
+    {
+        var features = 1 + Narrow + Narrow * Narrow;
+        double Products(Op op, params (string, int)[] sizes) => (double)Cost.Of(op.Program,
+            sizes.ToDictionary(s => s.Item1, s => (Polynomial)s.Item2)).ByKind["multiply"].Value.Numerator;
+        double Full(int t) => Products(AttentionOps.AttentionUnscaled, ("b", 1), ("t", t), ("u", t), ("c", Narrow), ("d", Narrow));
+        double Linear(int t) => Products(LinearAttentionOps.LinearAttention, ("..", 1), ("t", t), ("u", t), ("m", features), ("d", Narrow)) - (double)t * features;
+        cancellation.ThrowIfCancellationRequested();
+        return new($"linear attention of width {Narrow} and degree {Degree} pays from length {features} on, as many as it has features",
+            Full(features) == Linear(features) && Full(features - 1) < Linear(features - 1) && Full(features + 1) > Linear(features + 1),
+            Text($"multiplications at {features}: {Full(features):N0} and {Linear(features):N0}"));
+    }
+
+    static LinePlot Figure(int[] lengths, Dictionary<SequenceCost, double[]> times)
+    {
+        var plot = new LinePlot { Title = "time over the length", XLabel = "positions", YLabel = "ms", IsXLog = true, IsYLog = true };
+        foreach (var (cost, seconds) in times) plot.Add(cost.Name, [.. lengths.Select(t => (double)t)], [.. seconds.Select(s => 1e3 * s)]);
+        return plot;
+    }
+
+    static LinePlot Operations(IEnumerable<SequenceCost> costs, int[] lengths)
+    {
+        var plot = new LinePlot { Title = "operations over the length", XLabel = "positions", YLabel = "operations", IsXLog = true, IsYLog = true };
+        foreach (var cost in costs) plot.Add(cost.Name, [.. lengths.Select(t => (double)t)], [.. lengths.Select(cost.Predicted)]);
+        return plot;
+    }
+
+    static string Text(FormattableString text) => FormattableString.Invariant(text);
+}
