@@ -27,17 +27,17 @@ static class WorkloadBench
     {
         GC.Collect();
         ResidentMemory.ForgetPeak();
-        var body = workload.Prepare();
-        var cost = CostOf(body());
-        var step = StepOf(body);
+        var step = StepOf(workload.Prepare());
+        var cost = CostOf(step);
+        var run = workload.Whole?.Invoke() ?? (() => step.Run());
         var start = Stopwatch.GetTimestamp();
-        step.Run();
+        run();
         var first = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var threads = Team.Shared.Threads;
-        var timing = Timing.Within(WarmUp, Budget, Runs, () => step.Run(), isOneThread: threads == 1, cancellation);
+        var timing = Timing.Within(WarmUp, Budget, Runs, run, isOneThread: threads == 1, cancellation) / workload.Parts;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < Counted; i++) step.Run();
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        for (var i = 0; i < Counted; i++) run();
+        allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / workload.Parts;
         if (step.Run().FirstOrDefault(r => r.Count == 1 && !double.IsFinite(r.Item())) is { } lost)
             throw new InternalException($"{workload.Name} came to {lost}, which is no step worth measuring");
         var (operations, bytes) = (Number(cost.Operations), Number(cost.BytesRead + cost.BytesWritten));
@@ -53,11 +53,7 @@ static class WorkloadBench
     });
 
     // Of the program that a plan begins with: what every result needs, each leaf read once and each result written.
-    public static Cost CostOf(StepParts parts)
-    {
-        Tensor[] wanted = [.. parts.Results, .. parts.Updates.Select(u => u.Value)];
-        return Cost.Of(StepProgram.Of(Plan.Calls(wanted), wanted).Program);
-    }
+    public static Cost CostOf(Step step) => Cost.Of(step.Text(new([], [], [])).Program);
 
     // Every extent of a step is a number.
     public static double Number(Polynomial count) => (double)count.Value.Numerator / (double)count.Value.Denominator;

@@ -7,6 +7,10 @@ namespace Adjoint.Cli;
 /// clock.</param>
 readonly record struct Timing(double Median, double Least, double Most, double Processor)
 {
+    /// <summary>Of one of so many equal parts.</summary>
+    public static Timing operator /(Timing whole, int parts) =>
+        new(whole.Median / parts, whole.Least / parts, whole.Most / parts, whole.Processor / parts);
+
     /// <summary>Times an action: as many calls a run as fill some milliseconds, a few dozen runs.</summary>
     /// <param name="seconds">About what one call takes.</param>
     public static Timing Of(Action action, double seconds) => Of(action, null, seconds, false).Ours;

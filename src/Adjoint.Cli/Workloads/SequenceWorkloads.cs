@@ -1,88 +1,148 @@
 namespace Adjoint.Cli;
 
-/// <summary>Whole training steps of models of text: the next letter of 65.</summary>
+/// <summary>Whole training steps of models of text, the next letter of 65, and the letters they write one by one.</summary>
 static class SequenceWorkloads
 {
-    const int Letters = 65, Length = 128;
+    const int Letters = 65, Length = 128, Embedded = 256, Written = 127;
 
     public static IEnumerable<Workload> All =>
     [
-        Recurrent("lstm", 1, 256, Lstm), Recurrent("lstm_scan", 1, 256, Scanned), Recurrent("lstm_2x512", 2, 512, Lstm),
-        Gpt,
+        Training("lstm", 32, () => Lstm(1, 256)), Training("lstm_scan", 32, () => new OwnCellModel(Embedded, 256)), Training("lstm_2x512", 32, () => Lstm(2, 512)),
+        Training("gpt", 16, () => new Gpt(Embedded)),
+        Writing("lstm_decode", () => Lstm(1, 256)), Writing("lstm_2x512_decode", () => Lstm(2, 512)), Writing("gpt_decode", () => new Gpt(Embedded)),
+        WritingAgain("gpt_decode_uncached", () => new Gpt(Embedded)),
     ];
 
-    static Workload Recurrent(
-        string name, int layers, int width, Func<Parameters, int, int, Func<Tensor, Tensor>> layer) => new(name, () =>
+    static RecurrentLanguageModel Lstm(int layers, int units) => new(Letters, Embedded, new Lstm(Embedded, units, layers));
+
+    static Workload Training(string name, int batch, Func<LanguageModel> make) => new(name, () =>
     {
-        const int Batch = 32, Embedded = 256;
-        var model = new Parameters();
-        Tensor tokens = Workload.Labels(Letters, Length, Batch), next = Workload.Labels(Letters, Length * Batch);
-        var table = model.Add(Workload.Random(1, Letters, Embedded));
-        var hidden = new List<Func<Tensor, Tensor>>();
-        for (var l = 0; l < layers; l++) hidden.Add(layer(model, l == 0 ? Embedded : width, width));
-        var last = model.Linear(width, Letters);
-        return () => model.Adam(last(hidden.Aggregate(table.Embedding(tokens), (x, run) => run(x)))
-            .Reshape(-1, Letters).CrossEntropy(next));
+        var model = Made(make);
+        Tensor tokens = Workload.Labels(Letters, batch, Length), next = Workload.Labels(Letters, batch * Length);
+        var optimizer = new Adam(model.Parameters, 1e-3);
+        return () =>
+        {
+            var loss = model.Forward(tokens).Reshape(-1, Letters).CrossEntropy(next);
+            optimizer.Step(loss);
+            return new([loss]);
+        };
     });
 
-    static Func<Tensor, Tensor> Lstm(Parameters model, int inputs, int width)
+    // Always the likeliest letter; of all that are written the time of one is told.
+    static Workload Writing(string name, Func<LanguageModel> make) => new(name, () =>
     {
-        Tensor w = model.Weight(4 * width, inputs), u = model.Weight(4 * width, width);
-        Tensor bw = model.Bias(4 * width), bu = model.Bias(4 * width);
-        return x =>
-        {
-            var zero = Tensor.Zeros(x.Shape[1], width);
-            return RecurrentOps.Lstm.Call([x, w, u, bw, bu, zero, zero]);
-        };
-    }
-
-    // The same network as a cell of the user's own.
-    static Func<Tensor, Tensor> Scanned(Parameters model, int inputs, int width)
+        var model = Made(make);
+        return () => new([model.Forward(Tensor.Of([0], 1, 1))]);
+    })
     {
-        Tensor w = model.Weight(4 * width, inputs), u = model.Weight(4 * width, width), bias = model.Bias(4 * width);
-        return x =>
+        Parts = Written,
+        Whole = () =>
         {
-            var zero = Tensor.Zeros(x.Shape[1], width);
-            return Tensor.Scan((now, states) =>
+            var model = Made(make);
+            model.Evaluate();
+            var text = model.Continue();
+            return () =>
             {
-                var gates = (now.Linear(w, bias) + states[0].MatMulTransposed(u)).Split(width);
-                var c = gates[1].Sigmoid() * states[1] + gates[0].Sigmoid() * gates[2].Tanh();
-                return [gates[3].Sigmoid() * c.Tanh(), c];
-            }, x, zero, zero)[0];
-        };
-    }
+                text.Restart();
+                for (int n = 0, token = 0; n < Written; n++) token = Likeliest(text.Next(token));
+            };
+        },
+    };
 
-    static Workload Gpt => new("gpt", () =>
+    // The whole text so far is read again for every letter.
+    static Workload WritingAgain(string name, Func<LanguageModel> make) => Writing(name, make) with
     {
-        const int Batch = 16, Width = 256, Layers = 4;
-        var model = new Parameters();
-        Tensor tokens = Workload.Labels(Letters, Batch, Length), next = Workload.Labels(Letters, Batch * Length);
-        var table = model.Add(Workload.Random(1, Letters, Width));
-        var places = model.Add(Workload.Random(0.02, Length, Width));
-        var blocks = Enumerable.Range(0, Layers).Select(_ => Block(model, Width)).ToList();
-        var norm = Norm(model, Width);
-        var last = model.Weight(Letters, Width);
-        return () => model.Adam(norm(blocks.Aggregate(table.Embedding(tokens) + places, (x, block) => block(x)))
-            .MatMulTransposed(last).Reshape(-1, Letters).CrossEntropy(next));
-    });
-
-    static Func<Tensor, Tensor> Block(Parameters model, int width)
-    {
-        const int Heads = 4;
-        Func<Tensor, Tensor> before = Norm(model, width), parts = model.Linear(width, 3 * width),
-            together = model.Linear(width, width), between = Norm(model, width), wide = model.Linear(width, 4 * width),
-            narrow = model.Linear(4 * width, width);
-        return x =>
+        Whole = () =>
         {
-            var qkv = parts(before(x)).Split(width);
-            x += together(qkv[0].AttentionMultiheadCausal(qkv[1], qkv[2], Heads));
-            return x + narrow(wide(between(x)).Gelu());
-        };
+            var model = Made(make);
+            model.Evaluate();
+            var step = Step.Capture(tokens => model.Forward(tokens)[0, ^1]);
+            return () =>
+            {
+                var text = new List<int> { 0 };
+                for (var n = 0; n < Written; n++) text.Add(Likeliest(step.Run(Tensor.Of<int>([.. text], 1, text.Count))[0].ToArray<float>()));
+            };
+        },
+    };
+
+    static LanguageModel Made(Func<LanguageModel> make)
+    {
+        var model = make();
+        model.Initialize(1);
+        return model;
     }
 
-    static Func<Tensor, Tensor> Norm(Parameters model, int width)
+    static int Likeliest(ReadOnlySpan<float> scores)
     {
-        Tensor gain = model.Add(Tensor.Ones(width)), bias = model.Bias(width);
-        return x => x.LayerNorm(gain, bias);
+        var best = 0;
+        for (var n = 1; n < scores.Length; n++)
+            if (scores[n] > scores[best]) best = n;
+        return best;
+    }
+
+    /// <summary>An LSTM as a cell of the user's own.</summary>
+    sealed class OwnCellModel : LanguageModel
+    {
+        readonly Embedding table;
+        readonly OwnCell cell;
+        readonly Linear head;
+
+        public OwnCellModel(int inputs, int units)
+        {
+            table = Child("table", new Embedding(Letters, inputs));
+            cell = Child("cell", new OwnCell(inputs, units));
+            head = Child("head", new Linear(units, Letters));
+        }
+
+        protected override Tensor Run(Tensor tokens) => head.Forward(cell.Forward(table.Forward(tokens.T))).Transpose(0, 1);
+
+        internal override Continuation Continue() => throw new InternalException("a cell of a benchmark writes nothing");
+    }
+
+    sealed class OwnCell : RecurrentCell
+    {
+        readonly Linear input, state;
+
+        public OwnCell(int inputs, int units)
+        {
+            input = Child("input", new Linear(inputs, 4 * units));
+            state = Child("state", new Linear(units, 4 * units, bias: false));
+            Units = units;
+        }
+
+        int Units { get; }
+
+        protected override Tensor[] Start(int batch, DType type) => [Tensor.Zeros(type, batch, Units), Tensor.Zeros(type, batch, Units)];
+
+        protected override Tensor[] Step(Tensor x, Tensor[] states)
+        {
+            var gates = (input.Forward(x) + state.Forward(states[0])).Split(Units);
+            var c = gates[1].Sigmoid() * states[1] + gates[0].Sigmoid() * gates[2].Tanh();
+            return [gates[3].Sigmoid() * c.Tanh(), c];
+        }
+    }
+
+    /// <summary>Four layers with biases, a head of its own.</summary>
+    sealed class Gpt : LanguageModel
+    {
+        const int Layers = 4, Heads = 4;
+
+        readonly Embedding table;
+        readonly LearnedPositions places;
+        readonly TransformerStack stack;
+        readonly Linear head;
+
+        public Gpt(int width)
+        {
+            table = Child("table", new Embedding(Letters, width));
+            places = Child("places", new LearnedPositions(Length, width, Init.Normal(0.02)));
+            stack = Child("stack", new TransformerStack(new(width, Heads) { Rule = new ScaledDotProduct(isCausal: true) }, Layers));
+            head = Child("head", new Linear(width, Letters, bias: false));
+        }
+
+        protected override Tensor Run(Tensor tokens) => head.Forward(stack.Forward(places.Forward(table.Forward(tokens))));
+
+        internal override Continuation Continue() => new CachedContinuation(Length,
+            (token, cache) => head.Forward(stack.Step(places.Step(table.Forward(token), cache), cache)));
     }
 }

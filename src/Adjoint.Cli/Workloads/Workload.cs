@@ -7,6 +7,12 @@ sealed record StepParts(Tensor[] Results, params (Tensor Target, Tensor Value)[]
 /// <param name="Prepare">Makes the leaves; what it returns records the step on them, as often as it is called.</param>
 sealed record Workload(string Name, Func<Func<StepParts>> Prepare)
 {
+    /// <summary>What is timed in place of the step, where that is no step of its own; the step then tells operations and bytes only.</summary>
+    public Func<Action>? Whole { get; init; }
+
+    /// <summary>Equal parts of it, of which the time of one is told.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>Whatever the name of a benchmark begins with is its family: all of one are in one file.</summary>
     public static IReadOnlyList<Workload> All { get; } =
     [

@@ -12,6 +12,9 @@ abstract class Continuation
 {
     /// <summary>The scores of what follows a token: [v].</summary>
     public abstract ReadOnlySpan<float> Next(int token);
+
+    /// <summary>Forgets all that was read.</summary>
+    public abstract void Restart();
 }
 
 /// <summary>A causal transformer; its table of tokens is also its last layer (arXiv:1608.05859).</summary>
@@ -43,45 +46,52 @@ public sealed class TransformerLanguageModel : LanguageModel
     protected override Tensor Run(Tensor tokens) =>
         Scores(stack.Forward(drop.Forward(positions.Forward(embedding.Forward(tokens)))));
 
-    internal override Continuation Continue() => new Cached(this);
+    internal override Continuation Continue() => new CachedContinuation(context,
+        (token, known) => Scores(stack.Step(positions.Step(embedding.Forward(token), known), known)));
 
     Tensor Scores(Tensor x) => x.Linear(embedding.Weight);
+}
 
-    // When the context is full, its later half is read again in the place of the first.
-    sealed class Cached : Continuation
+/// <summary>A text of a model whose layers keep what they have read in a cache. When that is full, its later half is read again in
+/// the place of the first.</summary>
+sealed class CachedContinuation : Continuation
+{
+    readonly KvCache cache;
+    readonly Step step;
+    readonly List<int> read = [];
+    readonly Tensor token = Tensor.Of([0], 1);
+
+    /// <param name="scores">Of what follows a token [1] after those in the cache: [1, v].</param>
+    public CachedContinuation(int capacity, Func<Tensor, KvCache, Tensor> scores)
     {
-        readonly KvCache cache;
-        readonly Step step;
-        readonly List<int> read = [];
-        readonly Tensor token = Tensor.Of([0], 1);
+        var known = cache = new(capacity);
+        step = Step.Capture(token => scores(token, known));
+    }
 
-        public Cached(TransformerLanguageModel model)
+    public override ReadOnlySpan<float> Next(int token)
+    {
+        if (cache.Position == cache.Capacity)
         {
-            var known = cache = new(model.context);
-            step = Step.Capture(token =>
-                model.Scores(model.stack.Step(model.positions.Step(model.embedding.Forward(token), known), known)));
+            var kept = read.GetRange(read.Count - cache.Capacity / 2, cache.Capacity / 2);
+            Restart();
+            foreach (var earlier in kept) Read(earlier);
         }
+        return Read(token).ToArray<float>();
+    }
 
-        public override ReadOnlySpan<float> Next(int token)
-        {
-            if (cache.Position == cache.Capacity)
-            {
-                cache.Clear();
-                var kept = read.GetRange(read.Count - cache.Capacity / 2, cache.Capacity / 2);
-                read.Clear();
-                foreach (var earlier in kept) Read(earlier);
-            }
-            return Read(token).ToArray<float>();
-        }
+    public override void Restart()
+    {
+        cache.Clear();
+        read.Clear();
+    }
 
-        Tensor Read(int number)
-        {
-            read.Add(number);
-            token.Overwrite([number]);
-            var scores = step.Run(token)[0];
-            cache.Advance();
-            return scores;
-        }
+    Tensor Read(int number)
+    {
+        read.Add(number);
+        token.Overwrite([number]);
+        var scores = step.Run(token)[0];
+        cache.Advance();
+        return scores;
     }
 }
 
@@ -111,13 +121,14 @@ public sealed class RecurrentLanguageModel : LanguageModel
     sealed class Carried : Continuation
     {
         readonly Step step;
+        readonly Tensor[] state;
         readonly Tensor token = Tensor.Of([0], 1, 1);
 
         public Carried(RecurrentLanguageModel model)
         {
             var network = model.network;
             var type = model.head.Weight.Value.Type;
-            Tensor[] state = [.. Enumerable.Range(0, network.StateCount).Select(_ => Tensor.Zeros(type, network.Layers, 1, network.Units))];
+            state = [.. Enumerable.Range(0, network.StateCount).Select(_ => Tensor.Zeros(type, network.Layers, 1, network.Units))];
             step = Step.Capture(token =>
             {
                 var made = network.Unroll(model.embedding.Forward(token), state);
@@ -130,6 +141,11 @@ public sealed class RecurrentLanguageModel : LanguageModel
         {
             token.Overwrite([number]);
             return step.Run(token)[0].ToArray<float>();
+        }
+
+        public override void Restart()
+        {
+            foreach (var tensor in state) tensor.OverwrittenBytes().Clear();
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Adjoint;
 public sealed class Step
 {
     // Sizes that never repeat would otherwise keep a plan and its memory each.
-    const int MaxCaptured = 64;
+    const int MaxCaptured = 256;
 
     readonly Func<Tensor[], Tensor[]> body;
     readonly RandomStreams streams = RandomStreams.Current.Branch();

@@ -19,7 +19,7 @@ public sealed class WorkloadTests
     public void The_operations_counted_are_those_of_the_products_and_little_more(string name, long products)
     {
         var workload = Workload.All.Single(w => w.Name == name);
-        var operations = WorkloadBench.Number(WorkloadBench.CostOf(workload.Prepare()()).Operations);
+        var operations = WorkloadBench.Number(WorkloadBench.CostOf(WorkloadBench.StepOf(workload.Prepare())).Operations);
         // The first layer of a network has no gradient of its input; updates and functions are the rest.
         Assert.InRange(operations / products, 0.7, 1.2);
     }
