@@ -52,7 +52,9 @@ public sealed class Gpt2 : LanguageModel
         {
             Hidden = found.Size("m"), Init = Init.Zeros, // drawn numbers would be thrown away
         });
-        made.Load(found.Tensors.ToDictionary(t => t.Model, found.Value));
+        var parameters = made.Parameters.ToDictionary(p => p.Path);
+        // One after the other, since all fit: what a parameter held before is gone when the next one is read.
+        foreach (var tensor in found.Tensors) Tensor.Assign((parameters[tensor.Model].Value, found.Value(tensor)));
         made.Evaluate();
         return made;
     }

@@ -40,9 +40,7 @@ sealed class Gpt2Checkpoint
     public Tensor Value(Gpt2Tensor tensor)
     {
         var value = Tensor.Of(file[names[tensor.File]]).To(DType.Float32);
-        if (tensor.IsTransposed) value = value.T;
-        Tensor.Compute(value); // one by one: only one of them is there twice
-        return value;
+        return tensor.IsTransposed ? value.T : value;
     }
 
     void Name(string name)

@@ -68,6 +68,7 @@ public sealed class Gpt2Tests
         }
         Assert.Equal("pt", written.Metadata["format"]);
         Assert.Equal((Gpt2Sample.Tokens, Gpt2Sample.Context), (model.Tokens, model.Context));
+        Assert.Equal(model.State().Keys.Order(StringComparer.Ordinal), Gpt2Names.All(Gpt2Sample.Blocks).Select(t => t.Model).Order(StringComparer.Ordinal));
     }
 
     [Fact]
