@@ -3,23 +3,23 @@ using System.Text;
 
 namespace Adjoint.Cli;
 
-/// <summary><c>adjoint generate</c>: a trained model of text goes on with a prompt.</summary>
+/// <summary><c>adjoint generate</c>: a trained model of text, or a GPT-2, goes on with a prompt.</summary>
 static class GenerateCommand
 {
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var run = new Argument<string>("run") { HelpName = "run", Description = "the folder of a run" };
+        var run = new Argument<string>("run") { HelpName = "run", Description = "the folder of a run, or of a GPT-2 (model.safetensors, vocab.json, merges.txt)" };
         var prompt = new Option<string>("--prompt") { HelpName = "text", Description = "what the text begins with", DefaultValueFactory = _ => "" };
-        var length = new Option<int>("--length") { HelpName = "n", Description = "characters to write", DefaultValueFactory = _ => 500 };
+        var length = new Option<int>("--length") { HelpName = "n", Description = "tokens to write: characters, or pieces of words", DefaultValueFactory = _ => 500 };
         var temperature = new Option<double>("--temperature") { HelpName = "t", Description = "above 1 bolder, below 1 safer, 0 the likeliest always", DefaultValueFactory = _ => 1 };
         var topK = new Option<int>("--top-k") { HelpName = "k", Description = "choose among the k likeliest; 0: among all", DefaultValueFactory = _ => 0 };
         var topP = new Option<double>("--top-p") { HelpName = "p", Description = "choose among the likeliest that make up this probability", DefaultValueFactory = _ => 1 };
         var seed = new Option<ulong>("--seed") { HelpName = "n", Description = "the same seed writes the same", DefaultValueFactory = _ => 0 };
         var json = CommandGrammar.Json();
-        var command = new Command("generate", "Goes on with a text, character by character.") { run, prompt, length, temperature, topK, topP, seed, json };
+        var command = new Command("generate", "Goes on with a text, token by token.") { run, prompt, length, temperature, topK, topP, seed, json };
         command.SetAction(parsed =>
         {
-            var folder = RunFolder.Open(parsed.GetValue(run)!);
+            var folder = parsed.GetValue(run)!;
             var (begin, isJson, text) = (parsed.GetValue(prompt)!, parsed.GetValue(json), new StringBuilder());
             if (parsed.GetValue(length) < 0) throw new UsageException("--length is 0 or above.");
             var sampling = SamplingOf(parsed.GetValue(temperature), parsed.GetValue(topK), parsed.GetValue(topP));
@@ -31,11 +31,12 @@ static class GenerateCommand
                 text.Append(character);
                 if (isJson) continue;
                 terminal.Output.Write(character);
-                terminal.Output.Flush();
+                // Half a character would be written as none.
+                if (!char.IsHighSurrogate(character)) terminal.Output.Flush();
             }
             terminal.Output.WriteLine(!isJson ? "" : JsonText.Object(writer =>
             {
-                writer.WriteString("run", folder.Path);
+                writer.WriteString("run", folder);
                 writer.WriteString("prompt", begin);
                 writer.WriteString("text", text.ToString());
             }));
@@ -43,8 +44,10 @@ static class GenerateCommand
         return command;
     }
 
-    static TextGenerator GeneratorOf(RunFolder folder)
+    static TextGenerator GeneratorOf(string path)
     {
+        if (Gpt2Folder.Is(path)) return Gpt2Folder.Open(path);
+        var folder = RunFolder.Open(path);
         var config = RunConfig.Read(folder.Config);
         var system = TrainingSystem.Find(config.System);
         var generator = system.Generator(TrainRun.SettingsOf(system, config.Settings), config.Data)

@@ -1,7 +1,7 @@
 namespace Adjoint;
 
 /// <summary>The characters of a text, numbered in the order of their codes.</summary>
-public sealed class Alphabet
+public sealed class Alphabet : Vocabulary
 {
     readonly char[] characters;
     readonly Dictionary<char, int> numbers = [];
@@ -18,12 +18,12 @@ public sealed class Alphabet
     /// <summary>All characters that occur in a text.</summary>
     public static Alphabet Of(string text) => new(text.Distinct().Order());
 
-    public int Count => characters.Length;
+    public override int Count => characters.Length;
 
     public IReadOnlyList<char> Characters => characters;
 
     /// <exception cref="DataException">A character is not in the alphabet.</exception>
-    public int[] Encode(ReadOnlySpan<char> text)
+    public override int[] Encode(ReadOnlySpan<char> text)
     {
         var codes = new int[text.Length];
         for (var i = 0; i < codes.Length; i++)
@@ -34,12 +34,17 @@ public sealed class Alphabet
     }
 
     /// <exception cref="ArgumentOutOfRangeException">A number is not in the alphabet.</exception>
-    public string Decode(ReadOnlySpan<int> codes)
+    public override string Decode(ReadOnlySpan<int> tokens)
     {
-        var text = new char[codes.Length];
+        var text = new char[tokens.Length];
         for (var i = 0; i < text.Length; i++)
-            text[i] = (uint)codes[i] < (uint)Count ? characters[codes[i]]
-                : throw new ArgumentOutOfRangeException(nameof(codes), codes[i], $"Alphabet.Decode: there are {Count} characters.");
+            text[i] = (uint)tokens[i] < (uint)Count ? characters[tokens[i]]
+                : throw new ArgumentOutOfRangeException(nameof(tokens), tokens[i], $"Alphabet.Decode: there are {Count} characters.");
         return new(text);
     }
+
+    internal override IEnumerable<char> Spelled(IEnumerable<int> tokens) => tokens.Select(token => characters[token]);
+
+    // A line may begin anywhere.
+    internal override int[] Start => [numbers.GetValueOrDefault('\n', 0)];
 }

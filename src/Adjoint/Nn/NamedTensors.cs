@@ -22,14 +22,24 @@ static class NamedTensors
         var unexpected = given.Where(g => !names.Contains(g.Key)).ToList();
         var unfit = targets.Where(t => given.TryGetValue(t.Name, out var g) && !Fits(t.Tensor, g)).ToList();
         if (missing.Count + unexpected.Count + unfit.Count > 0)
-            throw new StateException($"Load: {targets.Count - missing.Count - unfit.Count} of {targets.Count} tensors of {what} "
-                + "fit; nothing was loaded."
-                + string.Concat(missing.Select(m => $"\n  missing     {m.Name} : {m.Tensor.Described}"))
-                + string.Concat(unexpected.Select(u => $"\n  unexpected  {u.Key} : {u.Value.Described}"))
-                + string.Concat(unfit.Select(u =>
-                    $"\n  different   {u.Name} : {given[u.Name].Described} is given, {u.Tensor.Described} is wanted")),
-                [.. missing.Select(m => m.Name)], [.. unexpected.Select(u => u.Key)], [.. unfit.Select(u => u.Name)]);
+            throw Refused(what, targets.Count, [.. missing.Select(m => (m.Name, m.Tensor.Described))],
+                [.. unexpected.Select(u => (u.Key, u.Value.Described))],
+                [.. unfit.Select(u => (u.Name, $"{given[u.Name].Described} is given, {u.Tensor.Described} is wanted"))]);
         Tensor.Assign([.. targets.Select(t => (t.Tensor, given[t.Name]))]);
+    }
+
+    /// <summary>The one complaint about all tensors that do not fit, each with what is to be said of it.</summary>
+    /// <param name="count">How many tensors are wanted.</param>
+    public static StateException Refused(string what, int count, List<(string Name, string Text)> missing,
+        List<(string Name, string Text)> unexpected, List<(string Name, string Text)> different)
+    {
+        return new($"Load: {count - missing.Count - different.Count} of {count} tensors of {what} fit; nothing was loaded."
+            + Lines("missing     ", missing) + Lines("unexpected  ", unexpected) + Lines("different   ", different),
+            Names(missing), Names(unexpected), Names(different));
+
+        static string Lines(string kind, List<(string Name, string Text)> all) => string.Concat(all.Select(t => $"\n  {kind}{t.Name} : {t.Text}"));
+
+        static string[] Names(List<(string Name, string Text)> all) => [.. all.Select(t => t.Name)];
     }
 
     static bool Fits(Tensor target, Tensor given) =>

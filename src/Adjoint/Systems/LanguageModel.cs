@@ -20,7 +20,8 @@ abstract class Continuation
 /// <summary>A causal transformer; its table of tokens is also its last layer (arXiv:1608.05859).</summary>
 public sealed class TransformerLanguageModel : LanguageModel
 {
-    const double Deviation = 0.02;
+    /// <summary>Of the weights at the beginning, as GPT-2's.</summary>
+    internal const double Deviation = 0.02;
 
     readonly Embedding embedding;
     readonly LearnedPositions positions;
@@ -30,17 +31,23 @@ public sealed class TransformerLanguageModel : LanguageModel
 
     /// <param name="context">The most tokens it looks at.</param>
     public TransformerLanguageModel(int tokens, int width, int heads, int layers, int context, double dropout = 0)
-    {
-        this.context = context;
-        embedding = Child("embedding", new Embedding(tokens, width, Init.Normal(Deviation)));
-        positions = Child("positions", new LearnedPositions(context, width, Init.Normal(Deviation)));
-        drop = Child("dropout", new Dropout(dropout));
-        // What is added 2 layers times keeps its variance.
-        stack = Child("transformer", new TransformerStack(new(width, heads)
+        : this(tokens, context, layers, new(width, heads)
         {
             Dropout = dropout, Bias = false, Rule = new ScaledDotProduct(isCausal: true), Init = Init.Normal(Deviation),
+            // What is added 2 layers times keeps its variance.
             OutInit = Init.Normal(Deviation / Math.Sqrt(2 * layers)),
-        }, layers));
+        })
+    {
+    }
+
+    /// <param name="options">The rule is causal; the tables start as the weights do.</param>
+    internal TransformerLanguageModel(int tokens, int context, int layers, TransformerOptions options)
+    {
+        this.context = context;
+        embedding = Child("embedding", new Embedding(tokens, options.Width, options.Init));
+        positions = Child("positions", new LearnedPositions(context, options.Width, options.Init));
+        drop = Child("dropout", new Dropout(options.Dropout));
+        stack = Child("transformer", new TransformerStack(options, layers));
     }
 
     protected override Tensor Run(Tensor tokens) =>

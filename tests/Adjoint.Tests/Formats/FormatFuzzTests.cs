@@ -22,6 +22,14 @@ public sealed class FormatFuzzTests
         Encoding.UTF8.GetBytes("""{"metadata":{"total_size":29,"n":[1,{"x":null}]},"weight_map":{"a":"m-1.st","b":"m-2.st"}}"""));
 
     [Fact]
+    public void Vocabularies_are_read_or_refused() => Check((bytes, name) => BytePairFiles.Tokens(bytes, name),
+        "{\"a\":0,\n\"b\":1,\"Ġab\":2,\"\\u0120\":3}"u8.ToArray());
+
+    [Fact]
+    public void Merges_of_a_vocabulary_are_read_or_refused() => Check((bytes, name) => BytePairFiles.Merges(bytes, name),
+        "#version: 0.2\na b\nĠ ab\nĠab Ġ\n"u8.ToArray());
+
+    [Fact]
     public void Idx_files_are_read_or_refused() => Check((bytes, name) => Idx.Read(new MemoryStream(bytes), name),
         [0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 9], [0, 0, 0x0D, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8],
         IdxTests.Packed([0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 8, 0, 0, 0, 8, .. new byte[256]]));

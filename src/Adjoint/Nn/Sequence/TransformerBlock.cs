@@ -5,6 +5,7 @@ namespace Adjoint;
 public sealed class TransformerBlock : Layer
 {
     readonly bool isPreNorm;
+    readonly Func<Tensor, Tensor> activation;
     readonly MultiHeadAttention self;
     readonly MultiHeadAttention? cross;
     readonly Linear linear1, linear2;
@@ -15,7 +16,7 @@ public sealed class TransformerBlock : Layer
     public TransformerBlock(TransformerOptions options, bool readsSource = false)
     {
         var (width, bias, init, outInit) = (options.Width, options.Bias, options.Init, options.OutInit ?? options.Init);
-        isPreNorm = options.IsPreNorm;
+        (isPreNorm, activation) = (options.IsPreNorm, options.Activation);
         self = Child("self_attn", new MultiHeadAttention(width, options.Heads, options.Rule, bias, null, options.IsRotary, init, outInit));
         if (readsSource) cross = Child("multihead_attn", new MultiHeadAttention(width, options.Heads, bias: bias, init: init, outInit: outInit));
         linear1 = Child("linear1", new Linear(width, options.Hidden, bias, init));
@@ -49,7 +50,7 @@ public sealed class TransformerBlock : Layer
 
     protected override Tensor Run(Tensor x) => Transform(x);
 
-    Tensor FeedForward(Tensor x) => linear2.Forward(linear1.Forward(x).Gelu());
+    Tensor FeedForward(Tensor x) => linear2.Forward(activation(linear1.Forward(x)));
 
     Tensor Added(Tensor x, int part, Func<Tensor, Tensor> make) => isPreNorm
         ? x + drops[part].Forward(make(norms[part].Forward(x))) : norms[part].Forward(x + drops[part].Forward(make(x)));

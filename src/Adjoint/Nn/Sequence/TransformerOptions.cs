@@ -7,6 +7,9 @@ public sealed record TransformerOptions(int Width, int Heads)
     /// <summary>Units between the two layers of the feed-forward part; four times the width if it is not given.</summary>
     public int Hidden { get; init; } = 4 * Width;
 
+    /// <summary>What stands between those two layers: gelu if nothing is given.</summary>
+    public Func<Tensor, Tensor> Activation { get; init; } = x => x.Gelu();
+
     public double Dropout { get; init; }
 
     /// <summary>Whether the norm stands before each part, so that nothing stands in the way of the sum; otherwise after it, as in
