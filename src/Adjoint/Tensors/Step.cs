@@ -55,6 +55,9 @@ public sealed class Step
     /// <summary>Bytes of inputs, results, leaves and intermediate values of a run; nothing is run.</summary>
     internal long Bytes(params ReadOnlySpan<Tensor> inputs) => Record(inputs).Bytes;
 
+    /// <summary>What the step is compiled to; nothing is run.</summary>
+    internal Plan PlanOf(params ReadOnlySpan<Tensor> inputs) => Record(inputs).Plan;
+
     /// <summary>The next run, so that the first loop that makes a NaN or an infinity ends it.</summary>
     /// <exception cref="LoopRunException">Names that loop.</exception>
     internal void Diagnose(params ReadOnlySpan<Tensor> inputs)
@@ -106,6 +109,8 @@ sealed class Captured(Tensor[] placeholders, RandomStreams streams, StepNames? n
     public RandomStreams Streams => streams;
 
     public Tensor[] Results { get; private set; } = [];
+
+    public Plan Plan => plan!;
 
     public long Bytes => plan!.ArenaBytes + leaves.Sum(l => l.Count * l.Type.ByteSize)
         + outputs.Where((_, i) => !spare.Where((_, n) => isInPlace[n]).Contains(i)).Sum(o => o.Bytes);
