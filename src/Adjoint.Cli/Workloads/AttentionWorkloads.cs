@@ -16,7 +16,21 @@ static class AttentionWorkloads
            select Windowed(length, isBoth),
         .. from filled in (int[])[16, 256, Capacity]
            select Cached(filled),
+        .. from rule in TypedAttention.All
+           from isBoth in (bool[])[false, true]
+           select Typed(rule.Name, rule.Attend, isBoth),
     ];
+
+    // What a user types in place of attention gets the same kernels.
+    static Workload Typed(string rule, Func<Tensor, Tensor, Tensor, Tensor> attend, bool isBoth) =>
+        new($"attention_2048_typed_{rule}{(isBoth ? "_both" : "")}", () =>
+        {
+            Tensor q = Made(), k = Made(), v = Made(), given = Made();
+            if (isBoth) foreach (var leaf in (Tensor[])[q, k, v]) leaf.WithGrad();
+            return () => isBoth ? Workload.Both(attend(q, k, v), given, q, k, v) : new([attend(q, k, v)]);
+
+            Tensor Made() => Workload.Random(1, Heads, 2048, Width);
+        });
 
     static Workload Windowed(int length, bool isBoth) =>
         new($"attention_{length}_window{(isBoth ? "_both" : "")}", () =>

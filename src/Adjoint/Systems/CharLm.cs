@@ -11,7 +11,7 @@ public sealed class CharLm : TrainingSystem
 
     public override Settings Settings()
     {
-        var settings = Common(epochs: 1, batch: 12, rate: 1e-3)
+        var settings = Common(epochs: 1, batch: 12, rate: 3e-3)
             .Add("model", "transformer", "transformer, lstm or gru").Add("layers", 4, "layers of the model").Add("width", 128, "numbers of a position")
             .Add("heads", 4, "heads of attention").Add("context", 64, "characters of a piece").Add("dropout", 0.0, "share of numbers that are dropped")
             .Add("warmup", 100, "steps in which the rate rises").Add("decay", 0.1, "weight decay of matrices").Add("clip", 1.0, "largest norm of the gradient");
