@@ -37,10 +37,17 @@ public sealed class ProgramTests
             "days(x[i]) -> y\n  axis j < 1000000\n  axis k < 1000000\n  y += x[i] + sin(i * j * k)\n");
         Npy.Write(folder.PathOf("x.npy"), HostArray.Of(DType.Float32, [1f], 1));
         using var process = Process.Start(Info("run", file, "--in", "x=" + folder.PathOf("x.npy")))!;
-        Assert.StartsWith("note: ", process.StandardError.ReadLine(), StringComparison.Ordinal);
-        using (var kill = Process.Start("kill", $"-INT {process.Id}")) kill.WaitForExit();
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
-        Assert.Equal(130, process.ExitCode);
+        try
+        {
+            Assert.StartsWith("note: ", process.StandardError.ReadLine(), StringComparison.Ordinal);
+            using (var kill = Process.Start("kill", $"-INT {process.Id}")) kill.WaitForExit();
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+            Assert.Equal(130, process.ExitCode);
+        }
+        finally
+        {
+            process.Kill(); // not even a failed test leaves days of work behind
+        }
     }
 
     static (int Code, string Output, string Error) Start(params string[] args)
