@@ -8,12 +8,13 @@ public sealed record WrittenSequence(IReadOnlyList<int> Tokens, double LogProbab
 public sealed class SequenceWriter
 {
     readonly Step read, write;
+    readonly Seq2Seq model;
     readonly int sourceLength;
 
     /// <param name="sourceLength">The most tokens the model reads.</param>
     public SequenceWriter(Seq2Seq model, int sourceLength)
     {
-        this.sourceLength = sourceLength;
+        (this.model, this.sourceLength) = (model, sourceLength);
         model.Evaluate();
         read = Step.Capture(inputs => model.Read(inputs[0]) is var (memory, lengths, state) ? [memory, lengths, .. state] : []);
         write = Step.Capture(inputs => model.Write(inputs[0], inputs[1], inputs[2], inputs[3..]) is var (scores, state) ? [scores, .. state] : []);
@@ -53,6 +54,15 @@ public sealed class SequenceWriter
             now = now.With(token, LogProbabilities(scores)[token], state);
         }
         return new([.. now.Tokens.Where(t => t != 0)], now.LogProbability);
+    }
+
+    /// <summary>How much of each source token is read for each written one: [t, n]; null where the model has no attention.</summary>
+    internal HostArray? Weights(ReadOnlySpan<int> source, ReadOnlySpan<int> written)
+    {
+        if (!model.HasAttention) return null;
+        var (memory, first) = Begin(source);
+        int[] before = [0, .. written[..^1]]; // what is known when each token is said
+        return model.Weights(Tensor.Of(before, 1, before.Length), memory[0], memory[1], first.State)[0, .., ..source.Length].ToHost();
     }
 
     (Tensor[] Memory, Hypothesis First) Begin(ReadOnlySpan<int> source)
