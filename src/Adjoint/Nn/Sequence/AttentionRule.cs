@@ -16,6 +16,9 @@ public abstract class AttentionRule
     /// <exception cref="InvalidOperationException">Positions read later ones by this rule: they can't come one by one.</exception>
     public abstract Tensor Step(Tensor q, Tensor k, Tensor v, KvCache cache, Module owner);
 
+    /// <summary>Whether each position reads only itself and earlier ones.</summary>
+    internal virtual bool IsCausal => false;
+
     /// <summary>Heads as examples: [b, h, ..] to [b h, ..].</summary>
     private protected static Tensor Folded(Tensor x) => x.Reshape([x.Shape[0] * x.Shape[1], .. x.Shape[2..]]);
 
@@ -35,6 +38,8 @@ public sealed class ScaledDotProduct(bool isCausal = false, int window = 0, bool
 
     readonly bool isFading = !isFading || isCausal && window == 0 ? isFading
         : throw new ArgumentException("ScaledDotProduct: fading scores are causal and have no window.", nameof(isFading));
+
+    internal override bool IsCausal => isCausal;
 
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {

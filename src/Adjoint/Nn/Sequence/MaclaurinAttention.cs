@@ -21,6 +21,8 @@ public sealed class MaclaurinAttention : AttentionRule
         (this.degree, this.isSymmetric, this.isCausal, this.scale) = (degree, isSymmetric, isCausal, scale);
     }
 
+    internal override bool IsCausal => isCausal;
+
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {
         var words = WordsOf(q);
