@@ -36,6 +36,9 @@ public sealed class Seq2Seq : Layer
         return Write(tokens[.., sourceLength..], read.Memory, read.Lengths, read.State).Scores;
     }
 
+    /// <summary>How many tokens there are.</summary>
+    internal int Tokens => embedding.Weight.Shape[0];
+
     /// <summary>What a source means: all positions [b, n, 2 j], how many of them hold [b], and the states to begin with.</summary>
     internal (Tensor Memory, Tensor Lengths, Tensor[] State) Read(Tensor source)
     {

@@ -5,7 +5,7 @@ public abstract class AttentionRule
 {
     /// <summary>What every query reads.</summary>
     /// <param name="q">[b, h, t, c]</param> <param name="k">[b, h, u, c]</param> <param name="v">[b, h, u, d]</param>
-    /// <param name="lengths">Integers [b]: only the first keys of each example count; null for all.</param>
+    /// <param name="lengths">Integers [b]: only the first keys of each example count; null for all. Without a key what is read is 0.</param>
     /// <returns>[b, h, t, d]</returns>
     public abstract Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null);
 

@@ -35,10 +35,12 @@ public sealed class MultiHeadAttention : Layer
     /// <summary>What each position of x reads.</summary>
     /// <param name="x">[b, t, i]</param>
     /// <param name="source">[b, u, r]; x itself if none is given.</param>
-    /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all.</param>
+    /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all. Where none holds, what is read is 0.</param>
     /// <returns>[b, t, i]</returns>
+    /// <exception cref="ShapeException">A length is none.</exception>
     public Tensor Attend(Tensor x, Tensor? source = null, Tensor? lengths = null)
     {
+        if (lengths is not null) SequenceLengths.Check(this, lengths, x.Shape[0], (source ?? x).Shape[1]);
         var (q, k, v) = Projected(x, source);
         (q, k, v) = (q.SplitHeads(size.Heads), k.SplitHeads(size.Heads), v.SplitHeads(size.Heads));
         if (isRotary) (q, k) = (Turned(q), Turned(k));
@@ -48,12 +50,13 @@ public sealed class MultiHeadAttention : Layer
     /// <summary>Reads a source once, for all positions that come after; the cache keeps its keys and values.</summary>
     /// <param name="source">[b, u, r]</param>
     /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all.</param>
-    /// <exception cref="ShapeException">The cache keeps a source of another size.</exception>
+    /// <exception cref="ShapeException">The cache keeps a source of another size, or a length is none.</exception>
     /// <exception cref="InvalidOperationException">By this rule, what is read of the source depends on the position.</exception>
     public void Read(Tensor source, KvCache cache, Tensor? lengths = null)
     {
         if (rule.IsCausal)
             throw new InvalidOperationException($"{this}: a source is read whole, and a causal rule hides what is later.\nHint: a rule that is not causal.");
+        if (lengths is not null) SequenceLengths.Check(this, lengths, source.Shape[0], source.Shape[1]);
         var parts = Parts();
         Tensor k = parts[1](source).SplitHeads(size.Heads), v = parts[2](source).SplitHeads(size.Heads);
         lengths = lengths?.To(DType.Int64) ?? Tensor.Full(DType.Int64, source.Shape[1], source.Shape[0]);
