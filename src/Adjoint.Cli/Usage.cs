@@ -35,7 +35,8 @@ static class Usage
     {
         OptionResult { Tokens.Count: 0 } option =>
             $"{option.Option.Name} needs a value: {option.Option.Name} <{option.Option.HelpName}>",
-        OptionResult option => $"{option.Option.Name} is given more than once",
+        OptionResult { IdentifierTokenCount: > 1 } option => $"{option.Option.Name} is given more than once",
+        OptionResult option => $"{option.Option.Name} does not take '{string.Join(' ', option.Tokens)}'",
         ArgumentResult { Parent: OptionResult option } =>
             $"{option.Option.Name} does not take '{string.Join(' ', option.Tokens)}'",
         ArgumentResult { Tokens.Count: 0 } argument =>

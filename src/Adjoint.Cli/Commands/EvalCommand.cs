@@ -9,7 +9,7 @@ static class EvalCommand
     {
         var run = new Argument<string>("run") { HelpName = "run", Description = "the folder of a run" };
         var data = new Option<string?>("--data") { HelpName = "folder or file", Description = "other data to judge on: IDX files, an .npz of MedMNIST, a text" };
-        var output = new Option<string?>("--out") { HelpName = "folder", Description = "where to write pictures of mistakes" };
+        var output = new Option<string?>("--out") { HelpName = "folder", Description = "where to write pictures: of mistakes, or of what was read while a target was written" };
         var json = CommandGrammar.Json();
         var command = new Command("eval", "Judges a trained run; the test metrics are the last lines.") { run, data, output, json };
         command.SetAction(parsed =>
@@ -18,9 +18,7 @@ static class EvalCommand
             var config = RunConfig.Read(folder.Config);
             var system = TrainingSystem.Find(config.System);
             var judged = system.Evaluation(TrainRun.SettingsOf(system, config.Settings), config.Data, parsed.GetValue(data), config.Seed);
-            var file = File.Exists(folder.Best) ? folder.Best : folder.Last;
-            if (!File.Exists(file)) throw new SettingException($"'{folder.Path}' has no checkpoint yet.\nHint: adjoint train --resume {folder.Path}");
-            Checkpoint.ReadModel(file, judged.Model);
+            var file = TrainedModel.Read(folder, judged.Model);
             if (!parsed.GetValue(json)) terminal.Output.WriteLine($"{system.Name}  {Path.GetFileName(file)} on {judged.Data}");
             var metrics = judged.Judge(cancellation);
             if (parsed.GetValue(output) is { } pictures)

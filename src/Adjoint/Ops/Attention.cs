@@ -1,7 +1,7 @@
 namespace Adjoint;
 
 // t walks the queries, u the keys. A condition that masks a pair stands in every line that runs over pairs; a query
-// without any key is 0/0. The weights p are named: they are what a picture of attention shows, and what the reverse
+// without any key reads 0: its quotient p stands in no cell. The weights p are named: they are what a picture of attention shows, and what the reverse
 // reads.
 
 /// <summary>Attention by softmax: q [b, t, c], k [b, u, c], v [b, u, d] to y [b, t, d], unless stated.</summary>

@@ -18,6 +18,9 @@ public abstract class DrawnSystem : TrainingSystem
     /// <summary>The mean loss of a batch, and the share of answers that are right.</summary>
     private protected abstract (Tensor Loss, Tensor Right) Judge(Layer model, Tensor[] fields);
 
+    /// <summary>Writes pictures of what a model makes of some examples; null where there is nothing to see.</summary>
+    private protected virtual Action<string>? Pictures(Settings settings, Layer model, ulong seed) => null;
+
     public override PreparedRun Prepare(Settings settings, string? data, ulong seed)
     {
         if (data is not null) throw new SettingException($"{Name} draws its data itself; '{data}' is not read.");
@@ -45,7 +48,10 @@ public abstract class DrawnSystem : TrainingSystem
     {
         if (data is not null) throw new SettingException($"{Name} draws its data itself; '{data}' is not read.");
         var model = Model(settings);
-        return new(model, $"{Judged} drawn examples", Judging(model, Draw(settings, Judged, TestSeed)));
+        return new(model, $"{Judged} drawn examples", Judging(model, Draw(settings, Judged, TestSeed)))
+        {
+            Draw = Pictures(settings, model, TestSeed),
+        };
     }
 
     Func<CancellationToken, Metrics> Judging(Layer model, Dataset examples)

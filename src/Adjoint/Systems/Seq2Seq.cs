@@ -27,11 +27,17 @@ public sealed class Seq2Seq : Layer
         head = Child("head", new Linear(hasAttention ? 3 * units : units, tokens));
     }
 
+    /// <summary>Whether the writer looks at all that was read.</summary>
+    public bool HasAttention => query is not null;
+
     protected override Tensor Run(Tensor tokens)
     {
         var read = Read(tokens[.., ..sourceLength]);
         return Write(tokens[.., sourceLength..], read.Memory, read.Lengths, read.State).Scores;
     }
+
+    /// <summary>How many tokens there are.</summary>
+    internal int Tokens => embedding.Weight.Shape[0];
 
     /// <summary>What a source means: all positions [b, n, 2 j], how many of them hold [b], and the states to begin with.</summary>
     internal (Tensor Memory, Tensor Lengths, Tensor[] State) Read(Tensor source)
@@ -51,5 +57,14 @@ public sealed class Seq2Seq : Layer
         var h = made.Output.Transpose(0, 1);
         if (query is not null) h = Tensor.Concat(-1, h, query.Forward(h).AttentionPadded(memory, memory, lengths));
         return (head.Forward(h), made.State);
+    }
+
+    /// <summary>How much is read of each position when what follows each written token is said: [b, m, n]. With attention only.</summary>
+    internal Tensor Weights(Tensor written, Tensor memory, Tensor lengths, IReadOnlyList<Tensor> state)
+    {
+        var h = decoder.Unroll(embedding.Forward(written.T), state).Output.Transpose(0, 1);
+        // Of values that are the rows of an identity the sum is the weights themselves.
+        var each = Tensor.Eye(memory.Shape[1], memory.Type).Unsqueeze(0).Repeat(memory.Shape[0], 0);
+        return query!.Forward(h).AttentionPadded(memory, each, lengths);
     }
 }

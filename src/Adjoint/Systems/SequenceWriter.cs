@@ -8,12 +8,13 @@ public sealed record WrittenSequence(IReadOnlyList<int> Tokens, double LogProbab
 public sealed class SequenceWriter
 {
     readonly Step read, write;
+    readonly Seq2Seq model;
     readonly int sourceLength;
 
     /// <param name="sourceLength">The most tokens the model reads.</param>
     public SequenceWriter(Seq2Seq model, int sourceLength)
     {
-        this.sourceLength = sourceLength;
+        (this.model, this.sourceLength) = (model, sourceLength);
         model.Evaluate();
         read = Step.Capture(inputs => model.Read(inputs[0]) is var (memory, lengths, state) ? [memory, lengths, .. state] : []);
         write = Step.Capture(inputs => model.Write(inputs[0], inputs[1], inputs[2], inputs[3..]) is var (scores, state) ? [scores, .. state] : []);
@@ -24,9 +25,12 @@ public sealed class SequenceWriter
 
     /// <summary>Goes on with the likeliest so many beginnings; the likeliest sequence comes first.</summary>
     /// <param name="longest">Tokens after which a sequence ends.</param>
+    /// <param name="width">How many beginnings; 1 or more.</param>
+    /// <exception cref="ShapeException">The source is empty, too long, or has a token that does not exist.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width is below 1.</exception>
     public IReadOnlyList<WrittenSequence> Beam(ReadOnlySpan<int> source, int longest, int width)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (width < 1) throw new ArgumentOutOfRangeException(nameof(width), width, "SequenceWriter: a beam is 1 or wider.");
         var (memory, first) = Begin(source);
         List<Hypothesis> alive = [first], done = [];
         for (var n = 0; n < longest && alive.Count > 0; n++)
@@ -55,10 +59,24 @@ public sealed class SequenceWriter
         return new([.. now.Tokens.Where(t => t != 0)], now.LogProbability);
     }
 
+    /// <summary>How much of each source token is read for each written one: [t, n]; null where the model has no attention.</summary>
+    internal HostArray? Weights(ReadOnlySpan<int> source, ReadOnlySpan<int> written)
+    {
+        if (!model.HasAttention) return null;
+        var (memory, first) = Begin(source);
+        int[] before = [0, .. written[..^1]]; // what is known when each token is said
+        return model.Weights(Tensor.Of(before, 1, before.Length), memory[0], memory[1], first.State)[0, .., ..source.Length].ToHost();
+    }
+
     (Tensor[] Memory, Hypothesis First) Begin(ReadOnlySpan<int> source)
     {
         if (source.Length == 0 || source.Length > sourceLength)
             throw new ShapeException($"SequenceWriter: a source has 1 to {sourceLength} tokens, not {source.Length}.", "source", [source.Length]);
+        var last = model.Tokens - 1;
+        for (var n = 0; n < source.Length; n++)
+            if (source[n] < 1 || source[n] > last)
+                throw new ShapeException(FormattableString.Invariant(
+                    $"SequenceWriter: there is no token {source[n]} (number {n} of the source).\n  possible  1 to {last}; 0 ends a sequence"), "source", source.Length);
         int[] padded = [.. source, .. new int[sourceLength - source.Length]];
         var made = Kept(read.Run(Tensor.Of(padded, 1, sourceLength)));
         return (made[..2], new([], 0, made[2..]));

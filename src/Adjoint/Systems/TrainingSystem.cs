@@ -30,6 +30,9 @@ public abstract class TrainingSystem
     /// <param name="trained">What it was trained on, as for <see cref="Evaluation"/>.</param>
     public virtual TextGenerator? Generator(Settings settings, string? trained) => null;
 
+    /// <summary>What writes the target of a source, for systems that learn pairs of texts; null for others.</summary>
+    public virtual TargetWriter? Writer(Settings settings) => null;
+
     /// <summary>The metric of the validation that chooses the best checkpoint.</summary>
     public virtual string Goal => "loss";
 
@@ -72,7 +75,7 @@ public sealed record PreparedRun(TrainingJob Job, Layer Model, DType InputType, 
 /// <summary>A model and how it is judged on some data.</summary>
 public sealed record Evaluation(Layer Model, string Data, Func<CancellationToken, Metrics> Judge)
 {
-    /// <summary>Writes pictures of mistakes into a folder.</summary>
+    /// <summary>Writes pictures into a folder: of mistakes, or of what was read while a target was written.</summary>
     public Action<string>? Draw { get; init; }
 
     /// <summary>After it was judged: what became of the examples of each class.</summary>

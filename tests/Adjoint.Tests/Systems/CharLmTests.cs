@@ -22,7 +22,26 @@ public sealed class CharLmTests
         Assert.Equal(CliRun.Of([.. bold, "1"]).Output, CliRun.Of([.. bold, "1"]).Output);
         Assert.NotEqual(CliRun.Of([.. bold, "1"]).Output, CliRun.Of([.. bold, "2"]).Output);
         var wrong = CliRun.Of("generate", scratch.PathOf("run"), "--prompt", "xyz");
-        Assert.Contains("is not among the 9 characters", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal((1, "Alphabet.Encode: 'x' (U+0078) at 0 is not among the 9 characters.\n"), (wrong.Code, wrong.Error));
+        // A prompt longer than the context.
+        var longer = CliRun.Of("generate", scratch.PathOf("run"), "--prompt", "abcdefgh\nabcdefgh\nabcdefgh\nab", "--length", "7", "--temperature", "0", "--top-k", "99");
+        Assert.Equal((0, "abcdefgh\nabcdefgh\nabcdefgh\nabcdefgh\n\n"), (longer.Code, longer.Output));
+    }
+
+    [Fact]
+    public void Beyond_the_context_the_later_half_of_it_is_read_again()
+    {
+        const int Context = 6, Tokens = 5;
+        var model = new TransformerLanguageModel(Tokens, 8, 2, 2, Context);
+        model.Initialize(1);
+        int[] text = [1, 4, 0, 2, 2, 3, 1, 0, 3];
+        var growing = model.Continue();
+        foreach (var token in text[..^1]) growing.Next(token);
+        // Full at 6 of 9: 3 are kept, 3 are new.
+        var known = model.Forward(Tensor.Of(text[3..], 1, 6)).ToArray<float>();
+        Assert.Equal(known[^Tokens..], growing.Next(text[^1]).ToArray(), (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
+        Assert.Equal("LearnedPositions 6 × 8: there are 9 positions.\n  x : float32[1, 9, 8]\n  in  'positions' (LearnedPositions 6 × 8)",
+            Assert.Throws<ShapeException>(() => model.Forward(Tensor.Of(text, 1, 9))).Message);
     }
 
     [Theory]

@@ -64,6 +64,22 @@ public sealed class SequenceSystemTests
             Assert.Equal(written.Select((t, n) => (double)logs[n * Tokens + t]).Sum(), made.LogProbability, Tolerance.CpuSingle);
         }
         Assert.Equal(greedy.Tokens, writer.Sample(source, Longest, new(Temperature: 0), 1).Tokens);
-        Assert.Throws<ShapeException>(() => writer.Greedy([], Longest));
+        Assert.Equal("SequenceWriter: a source has 1 to 5 tokens, not 0.", Assert.Throws<ShapeException>(() => writer.Greedy([], Longest)).Message);
+        Assert.Equal("SequenceWriter: a source has 1 to 5 tokens, not 6.",
+            Assert.Throws<ShapeException>(() => writer.Greedy([1, 1, 1, 1, 1, 1], Longest)).Message);
+        Assert.Equal("SequenceWriter: there is no token 6 (number 1 of the source).\n  possible  1 to 5; 0 ends a sequence",
+            Assert.Throws<ShapeException>(() => writer.Greedy([1, 6], Longest)).Message);
+        Assert.StartsWith("SequenceWriter: a beam is 1 or wider. (", Assert.Throws<ArgumentOutOfRangeException>(() =>
+            writer.Beam(source, Longest, width: 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_source_of_nothing_but_padding_is_one_of_length_0()
+    {
+        var model = new Seq2Seq(tokens: 5, sourceLength: 4, width: 3, units: 2, hasAttention: true);
+        model.Initialize(1);
+        var scores = model.Forward(Tensor.Of([3, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 1, 2], 2, 7)).ToArray<float>();
+        Assert.All(scores, s => Assert.True(float.IsFinite(s)));
+        Assert.NotEqual(scores[..15], scores[15..]);
     }
 }

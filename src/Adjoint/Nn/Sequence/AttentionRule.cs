@@ -5,7 +5,7 @@ public abstract class AttentionRule
 {
     /// <summary>What every query reads.</summary>
     /// <param name="q">[b, h, t, c]</param> <param name="k">[b, h, u, c]</param> <param name="v">[b, h, u, d]</param>
-    /// <param name="lengths">Integers [b]: only the first keys of each example count; null for all.</param>
+    /// <param name="lengths">Integers [b]: only the first keys of each example count; null for all. Without a key what is read is 0.</param>
     /// <returns>[b, h, t, d]</returns>
     public abstract Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null);
 
@@ -15,6 +15,9 @@ public abstract class AttentionRule
     /// <returns>[b, h, d]</returns>
     /// <exception cref="InvalidOperationException">Positions read later ones by this rule: they can't come one by one.</exception>
     public abstract Tensor Step(Tensor q, Tensor k, Tensor v, KvCache cache, Module owner);
+
+    /// <summary>Whether each position reads only itself and earlier ones.</summary>
+    internal virtual bool IsCausal => false;
 
     /// <summary>Heads as examples: [b, h, ..] to [b h, ..].</summary>
     private protected static Tensor Folded(Tensor x) => x.Reshape([x.Shape[0] * x.Shape[1], .. x.Shape[2..]]);
@@ -35,6 +38,8 @@ public sealed class ScaledDotProduct(bool isCausal = false, int window = 0, bool
 
     readonly bool isFading = !isFading || isCausal && window == 0 ? isFading
         : throw new ArgumentException("ScaledDotProduct: fading scores are causal and have no window.", nameof(isFading));
+
+    internal override bool IsCausal => isCausal;
 
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {

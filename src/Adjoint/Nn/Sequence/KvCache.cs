@@ -7,6 +7,7 @@ namespace Adjoint;
 public sealed class KvCache
 {
     readonly Dictionary<Module, Tensor[]> memories = [];
+    readonly Dictionary<Module, SourceMemory> sources = [];
 
     /// <param name="capacity">Positions it has room for.</param>
     public KvCache(int capacity)
@@ -33,7 +34,7 @@ public sealed class KvCache
         Set(Position + 1);
     }
 
-    /// <summary>Forgets everything; steps that were captured go on with it.</summary>
+    /// <summary>Forgets all positions; steps that were captured go on with it. What was read of a source stays until another is read.</summary>
     public void Clear()
     {
         foreach (var memory in memories.Values)
@@ -57,9 +58,31 @@ public sealed class KvCache
         return memories[owner] = made;
     }
 
+    /// <summary>What a layer has read of a source; null before it has read one.</summary>
+    internal SourceMemory? SourceOf(Module owner) => sources.GetValueOrDefault(owner);
+
+    /// <summary>Keeps what a layer reads of a source, in the place of what it has read before.</summary>
+    /// <param name="keys">[b, h, u, c]</param> <param name="values">[b, h, u, d]</param> <param name="lengths">int64[b]</param>
+    /// <exception cref="ShapeException">The source before had another size.</exception>
+    internal void Keep(Module owner, Tensor keys, Tensor values, Tensor lengths)
+    {
+        if (!sources.TryGetValue(owner, out var kept))
+            sources[owner] = kept = new(Tensor.Zeros(keys.Type, [.. keys.Shape]), Tensor.Zeros(values.Type, [.. values.Shape]),
+                Tensor.Zeros(DType.Int64, [.. lengths.Shape]));
+        if (kept.Keys.Type != keys.Type || !kept.Keys.Shape.SequenceEqual(keys.Shape))
+            throw new ShapeException($"KvCache: '{owner.Path}' kept keys {kept.Keys.Described} of a source and now has {keys.Described}.\n"
+                + "Hint: sources of one size and their lengths, or a cache for each size.", "source", [.. keys.Shape]);
+        Tensor.Assign((kept.Keys, keys), (kept.Values, values), (kept.Lengths, lengths));
+    }
+
     void Set(int position)
     {
         Position = position;
         At.Overwrite<long>([position]);
     }
 }
+
+/// <summary>What a layer of attention reads of a source, the same at every position.</summary>
+/// <param name="Keys">[b, h, u, c]</param> <param name="Values">[b, h, u, d]</param>
+/// <param name="Lengths">How many positions hold: int64[b].</param>
+sealed record SourceMemory(Tensor Keys, Tensor Values, Tensor Lengths);

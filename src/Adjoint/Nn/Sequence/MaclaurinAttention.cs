@@ -21,6 +21,8 @@ public sealed class MaclaurinAttention : AttentionRule
         (this.degree, this.isSymmetric, this.isCausal, this.scale) = (degree, isSymmetric, isCausal, scale);
     }
 
+    internal override bool IsCausal => isCausal;
+
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {
         var words = WordsOf(q);
@@ -29,12 +31,17 @@ public sealed class MaclaurinAttention : AttentionRule
         if (isCausal)
             y = FirstTwo(LinearAttentionOps.AttentionMaclaurinCausal.Call(
                 [FirstTwo(query), FirstTwo(key), FirstTwo(value), words.Word, words.Degree, words.Weight]));
+        else if (k.Shape[2] == 0)
+            y = query.Attention(key, value); // 0, where the quotient of two empty sums is none
         else if (lengths is null)
             y = query.AttentionMaclaurin(key, value, words.Word, words.Degree, words.Weight);
         else
         {
-            var outside = Tensor.Arange(k.Shape[2], lengths.Type).GreaterOrEqual(lengths.Repeat(q.Shape[1], 0).Unsqueeze(-1));
-            y = words.Features(query).LinearAttention(words.Features(key).MaskedFill(outside.Unsqueeze(-1), 0), value);
+            var place = Tensor.Arange(k.Shape[2], lengths.Type);
+            var outside = place.GreaterOrEqual(lengths.Repeat(q.Shape[1], 0).Unsqueeze(-1));
+            // Without a key the first one stays in, with the value 0: the quotient of two empty sums is none.
+            y = words.Features(query).LinearAttention(words.Features(key).MaskedFill(outside.And(place.Greater(0)).Unsqueeze(-1), 0),
+                value.MaskedFill(outside.Unsqueeze(-1), 0));
         }
         return y.Reshape([.. q.Shape[..^1], v.Shape[^1]]);
     }

@@ -35,16 +35,44 @@ public sealed class MultiHeadAttention : Layer
     /// <summary>What each position of x reads.</summary>
     /// <param name="x">[b, t, i]</param>
     /// <param name="source">[b, u, r]; x itself if none is given.</param>
-    /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all.</param>
+    /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all. Where none holds, what is read is 0.</param>
     /// <returns>[b, t, i]</returns>
+    /// <exception cref="ShapeException">A length is none.</exception>
     public Tensor Attend(Tensor x, Tensor? source = null, Tensor? lengths = null)
     {
+        if (lengths is not null) SequenceLengths.Check(this, lengths, x.Shape[0], (source ?? x).Shape[1]);
         var (q, k, v) = Projected(x, source);
         (q, k, v) = (q.SplitHeads(size.Heads), k.SplitHeads(size.Heads), v.SplitHeads(size.Heads));
         if (isRotary) (q, k) = (Turned(q), Turned(k));
         return output.Forward(rule.Attend(q, k, v, lengths).MergeHeads());
+    }
 
-        static Tensor Turned(Tensor y) => y.Rotary(Tensor.Arange(y.Shape[2], DType.Int64));
+    /// <summary>Reads a source once, for all positions that come after; the cache keeps its keys and values.</summary>
+    /// <param name="source">[b, u, r]</param>
+    /// <param name="lengths">Integers [b]: how many positions of the source hold; null for all.</param>
+    /// <exception cref="ShapeException">The cache keeps a source of another size, or a length is none.</exception>
+    /// <exception cref="InvalidOperationException">By this rule, what is read of the source depends on the position.</exception>
+    public void Read(Tensor source, KvCache cache, Tensor? lengths = null)
+    {
+        if (rule.IsCausal)
+            throw new InvalidOperationException($"{this}: a source is read whole, and a causal rule hides what is later.\nHint: a rule that is not causal.");
+        if (lengths is not null) SequenceLengths.Check(this, lengths, source.Shape[0], source.Shape[1]);
+        var parts = Parts();
+        Tensor k = parts[1](source).SplitHeads(size.Heads), v = parts[2](source).SplitHeads(size.Heads);
+        lengths = lengths?.To(DType.Int64) ?? Tensor.Full(DType.Int64, source.Shape[1], source.Shape[0]);
+        cache.Keep(this, isRotary ? Turned(k) : k, v, lengths);
+    }
+
+    /// <summary>What one new position reads of the source that the cache keeps.</summary>
+    /// <param name="x">[b, i]</param> <returns>[b, i]</returns>
+    /// <exception cref="InvalidOperationException">No source was read.</exception>
+    public Tensor StepOverSource(Tensor x, KvCache cache)
+    {
+        var kept = cache.SourceOf(this) ?? throw new InvalidOperationException($"'{Path}' reads a source, and the cache keeps none.\n"
+            + "Hint: call Read(source, cache) before the first step.");
+        var q = Parts()[0](x).Reshape(x.Shape[0], size.Heads, 1, size.Width / size.Heads);
+        if (isRotary) q = q.Rotary(cache.At.Reshape(1));
+        return output.Forward(rule.Attend(q, kept.Keys, kept.Values, kept.Lengths).Reshape([.. x.Shape]));
     }
 
     /// <summary>What one new position reads of itself and of the earlier ones, which the cache holds.</summary>
@@ -52,12 +80,12 @@ public sealed class MultiHeadAttention : Layer
     public Tensor Step(Tensor x, KvCache cache)
     {
         var (q, k, v) = Projected(x, null);
-        if (isRotary) (q, k) = (Turned(q), Turned(k));
+        if (isRotary) (q, k) = (TurnedNow(q), TurnedNow(k));
         return output.Forward(rule.Step(Heads(q), Heads(k), Heads(v), cache, this).Reshape([.. x.Shape]));
 
         Tensor Heads(Tensor y) => y.Reshape(x.Shape[0], size.Heads, size.Width / size.Heads);
 
-        Tensor Turned(Tensor y) => Heads(y).Unsqueeze(2).Rotary(cache.At.Reshape(1));
+        Tensor TurnedNow(Tensor y) => Heads(y).Unsqueeze(2).Rotary(cache.At.Reshape(1));
     }
 
     protected override Tensor Run(Tensor x) => Attend(x);
@@ -72,9 +100,18 @@ public sealed class MultiHeadAttention : Layer
             var all = (bias is null ? x.Linear(joint) : x.Linear(joint, bias)).Split(size.Width);
             return (all[0], all[1], all[2]);
         }
+        var parts = Parts();
+        source ??= x;
+        return (parts[0](x), parts[1](source), parts[2](source));
+    }
+
+    // What makes queries, keys and values.
+    Func<Tensor, Tensor>[] Parts()
+    {
         Tensor[] weights = joint is null ? [apart[0], apart[1], apart[2]] : ((Tensor)joint).Split(size.Width, 0);
         var biases = bias is null ? null : ((Tensor)bias).Split(size.Width, 0);
-        source ??= x;
-        return (x.Linear(weights[0], biases?[0]), source.Linear(weights[1], biases?[1]), source.Linear(weights[2], biases?[2]));
+        return [.. Enumerable.Range(0, weights.Length).Select<int, Func<Tensor, Tensor>>(n => x => x.Linear(weights[n], biases?[n]))];
     }
+
+    static Tensor Turned(Tensor y) => y.Rotary(Tensor.Arange(y.Shape[2], DType.Int64));
 }

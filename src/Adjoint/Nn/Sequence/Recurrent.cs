@@ -47,13 +47,15 @@ public abstract class Recurrent : Layer
     /// <summary>The whole computation with its states.</summary>
     /// <param name="x">[t, b, i]</param>
     /// <param name="start">h, for an LSTM h and c: [layers directions, b, j] each; 0 if none is given.</param>
-    /// <param name="lengths">Integers [b] from 1 to t: each sequence gives what it gives alone, and 0 after its end.</param>
-    /// <exception cref="ShapeException">A state has another shape.</exception>
+    /// <param name="lengths">Integers [b] from 0 to t: each sequence gives what it gives alone, and 0 after its end; one of length 0
+    /// ends in the states it began with.</param>
+    /// <exception cref="ShapeException">A state has another shape, or a length is none.</exception>
     public RecurrentResult Unroll(Tensor x, IReadOnlyList<Tensor>? start = null, Tensor? lengths = null)
     {
         if (x.Rank != 3) throw new ShapeException($"{this}: x is [t, b, i], time first.\n  x : {x.Described}", "x", [.. x.Shape]);
         var batch = x.Shape[1];
         Check(start, batch);
+        if (lengths is not null) SequenceLengths.Check(this, lengths, batch, x.Shape[0]);
         var sequences = lengths is null ? null : new SequenceLengths(lengths, x.Shape[0]);
         var ends = Enumerable.Range(0, StateCount).Select(_ => new List<Tensor>()).ToArray();
         for (var layer = 0; layer < Layers; layer++)
@@ -65,7 +67,7 @@ public abstract class Recurrent : Layer
                 var cell = layer * Directions + direction;
                 var first = Enumerable.Range(0, StateCount).Select(s => start?[s][cell] ?? Tensor.Zeros(x.Type, batch, Units)).ToArray();
                 var states = States(direction == 0 ? x : Reversed(x), cells[cell], first);
-                for (var s = 0; s < StateCount; s++) ends[s].Add(sequences?.Last(states[s]) ?? states[s][^1]);
+                for (var s = 0; s < StateCount; s++) ends[s].Add(sequences?.Last(states[s], first[s]) ?? (x.Shape[0] > 0 ? states[s][^1] : first[s]));
                 made[direction] = direction == 0 ? states[0] : Reversed(states[0]);
             }
             x = Directions == 1 ? made[0] : Tensor.Concat(-1, made);

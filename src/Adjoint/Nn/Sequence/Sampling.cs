@@ -2,7 +2,7 @@ namespace Adjoint;
 
 /// <summary>How a token is drawn from the scores of all.</summary>
 /// <param name="Temperature">Scores are divided by it; 0 takes the best token always.</param>
-/// <param name="TopK">Only the best so many; 0 for all.</param>
+/// <param name="TopK">Only the best so many; 0 for all, and more than there are is all.</param>
 /// <param name="TopP">Only the best whose probabilities add up to this (arXiv:1904.09751).</param>
 public sealed record Sampling(double Temperature = 1, int TopK = 0, double TopP = 1)
 {
@@ -16,9 +16,11 @@ public sealed record Sampling(double Temperature = 1, int TopK = 0, double TopP 
         : throw new ArgumentOutOfRangeException(nameof(TopP), TopP, "Sampling: top-p is above 0 and at most 1.");
 
     /// <summary>A token by a number from 0 to 1.</summary>
-    /// <param name="scores">Logits, one a token.</param>
+    /// <param name="scores">Logits, one a token; at least one.</param>
+    /// <exception cref="ArgumentException">There are no scores.</exception>
     public int Draw(ReadOnlySpan<float> scores, double uniform)
     {
+        if (scores.Length == 0) throw new ArgumentException("Sampling: there are no scores to draw from.", nameof(scores));
         var all = scores.ToArray();
         int[] order = [.. Enumerable.Range(0, all.Length).OrderByDescending(v => all[v])]; // stable: of equals the first
         if (Temperature == 0) return order[0];

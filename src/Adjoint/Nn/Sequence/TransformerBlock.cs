@@ -39,12 +39,25 @@ public sealed class TransformerBlock : Layer
         return Added(x, norms.Length - 1, FeedForward);
     }
 
-    /// <summary>The same for one new position.</summary>
+    /// <summary>Reads a source once, for all positions that come one by one; the cache keeps it.</summary>
+    /// <param name="source">[b, u, d]</param>
+    /// <param name="sourceLengths">Integers [b]: how many positions of the source hold; null for all.</param>
+    /// <exception cref="InvalidOperationException">It reads no source.</exception>
+    /// <exception cref="ShapeException">The cache keeps a source of another size.</exception>
+    public void Read(Tensor source, KvCache cache, Tensor? sourceLengths = null)
+    {
+        if (cross is null)
+            throw new InvalidOperationException($"'{Path}' reads no source.\nHint: new TransformerBlock(options, readsSource: true).");
+        cross.Read(source, cache, sourceLengths);
+    }
+
+    /// <summary>What it makes of one new position, and of a source that was <see cref="Read"/> before.</summary>
     /// <param name="x">[b, d]</param> <returns>[b, d]</returns>
-    public Tensor Step(Tensor x, KvCache cache, Tensor? source = null, Tensor? sourceLengths = null)
+    /// <exception cref="InvalidOperationException">It reads a source, and the cache keeps none.</exception>
+    public Tensor Step(Tensor x, KvCache cache)
     {
         x = Added(x, 0, y => self.Step(y, cache));
-        if (cross is not null) x = Added(x, 1, y => cross.Attend(y.Unsqueeze(1), Wanted(source), sourceLengths).Squeeze(1));
+        if (cross is not null) x = Added(x, 1, y => cross.StepOverSource(y, cache));
         return Added(x, norms.Length - 1, FeedForward);
     }
 

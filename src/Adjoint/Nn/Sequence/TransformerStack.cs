@@ -21,10 +21,16 @@ public sealed class TransformerStack : Layer
         return norm?.Forward(x) ?? x;
     }
 
-    /// <inheritdoc cref="TransformerBlock.Step"/>
-    public Tensor Step(Tensor x, KvCache cache, Tensor? source = null, Tensor? sourceLengths = null)
+    /// <inheritdoc cref="TransformerBlock.Read"/>
+    public void Read(Tensor source, KvCache cache, Tensor? sourceLengths = null)
     {
-        foreach (var block in Blocks) x = block.Step(x, cache, source, sourceLengths);
+        foreach (var block in Blocks) block.Read(source, cache, sourceLengths);
+    }
+
+    /// <inheritdoc cref="TransformerBlock.Step"/>
+    public Tensor Step(Tensor x, KvCache cache)
+    {
+        foreach (var block in Blocks) x = block.Step(x, cache);
         return norm?.Forward(x) ?? x;
     }
 

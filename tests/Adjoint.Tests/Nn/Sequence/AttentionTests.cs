@@ -77,6 +77,28 @@ public sealed class AttentionTests
             layer.State().Select(s => $"{s.Key} [{string.Join(", ", s.Value.Shape.ToArray())}]"));
     }
 
+    [Theory]
+    [InlineData("softmax", false)]
+    [InlineData("softmax", true)]
+    [InlineData("series", false)]
+    public void Over_a_source_that_the_cache_keeps_a_position_reads_what_it_reads_of_the_source_itself(string name, bool rotary)
+    {
+        var layer = new MultiHeadAttention(Width, Heads, name == "series" ? new MaclaurinAttention(2) : null, sourceWidth: 5, isRotary: rotary);
+        layer.Initialize(3, DType.Float64);
+        Tensor x = Law.Random(1, 3, 4, Width), source = Law.Random(2, 3, 6, 5), lengths = Tensor.Of([4, 1, 6], 3);
+        var whole = layer.Attend(x, source, lengths);
+        var cache = new KvCache(4);
+        layer.Read(source, cache, lengths);
+        for (var t = 0; t < 4; t++)
+        {
+            Law.Near(whole[.., t, ..], layer.StepOverSource(x[.., t, ..], cache));
+            cache.Advance();
+        }
+        var causal = Layer(new ScaledDotProduct(isCausal: true));
+        Assert.Equal("MultiHeadAttention 8, 2 heads, softmax, causal: a source is read whole, and a causal rule hides what is later.\n"
+            + "Hint: a rule that is not causal.", Assert.Throws<InvalidOperationException>(() => causal.Read(x, cache)).Message);
+    }
+
     [Fact]
     public void Words_in_all_orders_and_sets_of_them_are_one_series_and_it_comes_near_to_softmax()
     {

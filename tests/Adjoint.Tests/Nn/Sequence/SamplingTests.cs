@@ -32,12 +32,18 @@ public sealed class SamplingTests
         Assert.Equal(1, new Sampling().Draw([-1e30f, 1e30f, 0], 0.999999));
         Assert.Equal(1, new Sampling().Draw([float.NegativeInfinity, 3], 0));
         Assert.Equal(0, new Sampling(TopK: 9).Draw([5], 0.5));
+        // Of equals the first.
+        Assert.Equal(1, new Sampling(Temperature: 0, TopK: 9).Draw([1, 2, 2], 0.9));
+        Assert.Equal("Sampling: there are no scores to draw from. (Parameter 'scores')",
+            Assert.Throws<ArgumentException>(() => new Sampling().Draw([], 0.5)).Message);
     }
 
     [Theory]
-    [InlineData(-1, 0, 1)]
-    [InlineData(1, -1, 1)]
-    [InlineData(1, 0, 0)]
-    public void What_cannot_be_meant_is_refused(double temperature, int topK, double topP) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Sampling(temperature, topK, topP));
+    [InlineData(-1, 0, 1, "the temperature is 0 or above")]
+    [InlineData(double.NaN, 0, 1, "the temperature is 0 or above")]
+    [InlineData(1, -1, 1, "top-k is 0 or above")]
+    [InlineData(1, 0, 0, "top-p is above 0 and at most 1")]
+    [InlineData(1, 0, 1.5, "top-p is above 0 and at most 1")]
+    public void What_cannot_be_meant_is_refused(double temperature, int topK, double topP, string told) => Assert.StartsWith($"Sampling: {told}. (",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Sampling(temperature, topK, topP)).Message, StringComparison.Ordinal);
 }

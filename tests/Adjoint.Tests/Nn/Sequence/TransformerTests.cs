@@ -51,20 +51,74 @@ public sealed class TransformerTests
         Law.AssertGradients(model, source, x => model.Forward(x, target, Tensor.Of(lengths, 3)));
     }
 
-    [Fact]
-    public void A_decoder_goes_position_by_position()
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(false, new[] { 5, 2 })]
+    [InlineData(true, new[] { 1, 4 })]
+    public void A_decoder_goes_position_by_position(bool captured, int[]? lengths)
     {
-        var model = Ready(new Transformer(Options(pre: false), 1, 2));
-        Tensor source = Law.Random(1, 2, 5, 8), target = Law.Random(2, 2, 6, 8);
-        Tensor read = model.Encoder.Forward(source), whole = model.Forward(source, target);
+        var model = Ready(new Transformer(Options(pre: captured), 1, 2));
         var cache = new KvCache(6);
-        for (var t = 0; t < 6; t++)
+        var captures = 0;
+        var step = Step.Capture(Next);
+        var given = lengths is null ? null : Tensor.Of(lengths, 2);
+        // Another source, or the same once more: the second time all that a captured step reads is where it was.
+        foreach (var seed in new ulong[] { 1, 5 })
         {
-            Law.Near(whole[.., t, ..], model.Decoder.Step(target[.., t, ..], cache, read));
-            cache.Advance();
+            Tensor source = Law.Random(seed, 2, 5, 8), target = Law.Random(seed + 1, 2, 6, 8);
+            var whole = model.Forward(source, target, given);
+            cache.Clear();
+            model.Decoder.Read(model.Encoder.Transform(source, given), cache, given);
+            for (var t = 0; t < 6; t++)
+            {
+                Law.Near(whole[.., t, ..], captured ? step.Run(target[.., t, ..])[0] : Next(target[.., t, ..]));
+                cache.Advance();
+            }
         }
-        Assert.Contains("reads a source", Assert.Throws<InvalidOperationException>(() => model.Decoder.Forward(target)).Message,
-            StringComparison.Ordinal);
+        Assert.True(!captured || captures == 1);
+
+        Tensor Next(Tensor row)
+        {
+            captures++;
+            return model.Decoder.Step(row, cache);
+        }
+    }
+
+    [Fact]
+    public void A_captured_step_may_read_the_source_and_clearing_keeps_it()
+    {
+        var model = Ready(new Transformer(Options(), 1, 1));
+        Tensor source = Law.Random(1, 2, 5, 8), target = Law.Random(2, 2, 1, 8), lengths = Tensor.Of([3, 5], 2);
+        var cache = new KvCache(2);
+        var read = Step.Capture(given =>
+        {
+            model.Decoder.Read(model.Encoder.Transform(given[0], given[1]), cache, given[1]);
+            return [];
+        });
+        read.Run(source, lengths);
+        var whole = model.Forward(source, target, lengths)[.., 0, ..];
+        Law.Near(whole, model.Decoder.Step(target[.., 0, ..], cache));
+        cache.Clear();
+        Law.Near(whole, model.Decoder.Step(target[.., 0, ..], cache));
+    }
+
+    [Fact]
+    public void A_source_that_is_missing_of_another_size_or_not_wanted_is_told()
+    {
+        var model = Ready(new Transformer(Options(), 1, 1));
+        Tensor source = Law.Random(1, 2, 5, 8), target = Law.Random(2, 2, 6, 8);
+        var cache = new KvCache(6);
+        Assert.Equal("'decoder.layers.0' reads a source, and none is given.\nHint: call Transform(x, source: …).",
+            Assert.Throws<InvalidOperationException>(() => model.Decoder.Forward(target)).Message);
+        Assert.Equal("'decoder.layers.0.multihead_attn' reads a source, and the cache keeps none.\nHint: call Read(source, cache) before the first step.",
+            Assert.Throws<InvalidOperationException>(() => model.Decoder.Step(target[.., 0, ..], cache)).Message);
+        Assert.Equal("'encoder.layers.0' reads no source.\nHint: new TransformerBlock(options, readsSource: true).",
+            Assert.Throws<InvalidOperationException>(() => model.Encoder.Read(source, cache)).Message);
+        model.Decoder.Read(source, cache);
+        Assert.Equal("KvCache: 'decoder.layers.0.multihead_attn' kept keys float64[2, 2, 5, 4] of a source and now has float64[2, 2, 4, 4].\n"
+            + "Hint: sources of one size and their lengths, or a cache for each size.",
+            Assert.Throws<ShapeException>(() => model.Decoder.Read(source[.., ..4, ..], cache)).Message);
     }
 
     [Theory]
