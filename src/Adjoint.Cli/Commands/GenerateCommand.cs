@@ -16,7 +16,7 @@ static class GenerateCommand
         var topK = new Option<int>("--top-k") { HelpName = "k", Description = "choose among the k likeliest; 0: among all", DefaultValueFactory = _ => 0 };
         var topP = new Option<double>("--top-p") { HelpName = "p", Description = "choose among the likeliest that make up this probability", DefaultValueFactory = _ => 1 };
         var seed = new Option<ulong>("--seed") { HelpName = "n", Description = "the same seed writes the same", DefaultValueFactory = _ => 0 };
-        var beam = new Option<int?>("--beam") { HelpName = "n", Description = "runs of seq2seq: nothing is drawn, the likeliest n beginnings are gone on with" };
+        var beam = new Option<int?>("--beam") { HelpName = "n", Description = "runs of seq2seq: nothing is drawn, the likeliest n beginnings are gone on with; 1 unless temperature, top-k or top-p is given" };
         var map = new Option<string?>("--map") { HelpName = "file", Description = "runs of seq2seq: a picture of what was read, .svg or .png" };
         var json = CommandGrammar.Json();
         var command = new Command("generate", "Goes on with a text, token by token; of a run of seq2seq, writes the target of a source.")
@@ -32,7 +32,7 @@ static class GenerateCommand
             if (width is not null && IsGiven(temperature, topK, topP)) throw new UsageException("--beam draws nothing: --temperature, --top-k and --top-p don't go with it.");
             CheckTarget(width, picture);
             if (!Gpt2Folder.Is(path) && TargetWriterOf(path) is var (writer, folder))
-                new WrittenTarget(most, sampling, parsed.GetValue(seed), width, picture).Write(writer, folder, begin, isJson, terminal);
+                new WrittenTarget(most, sampling, parsed.GetValue(seed), width ?? (IsGiven(temperature, topK, topP) ? null : 1), picture).Write(writer, folder, begin, isJson, terminal);
             else if ((width, picture) is not (null, null))
                 throw new UsageException($"{(width is null ? "--map" : "--beam")}: '{path}' goes on with a text; only runs of seq2seq read a source.");
             else Continue(GeneratorOf(path).Continue(begin, most, sampling, parsed.GetValue(seed)), path, begin, isJson, terminal, cancellation);

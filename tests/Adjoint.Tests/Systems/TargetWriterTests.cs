@@ -81,6 +81,7 @@ public sealed class TargetWriterTests
         var greedy = CliRun.Of("generate", run, "--prompt", "abc", "--beam", "1");
         Assert.Equal((0, ""), (greedy.Code, greedy.Error));
         Assert.Equal(greedy.Output, CliRun.Of("generate", run, "--prompt", "abc", "--temperature", "0").Output);
+        Assert.Equal(greedy, CliRun.Of("generate", run, "--prompt", "abc"));
         Assert.Equal(3, CliRun.Of("generate", run, "--prompt", "abc", "--length", "2", "--temperature", "9", "--top-k", "3", "--top-p", "0.9", "--seed", "3").Output.Length);
         using var told = JsonDocument.Parse(CliRun.Of("generate", run, "--prompt", "abc", "--beam", "3", "--json").Output);
         Assert.Equal(["source", "text", "score"], told.RootElement.EnumerateObject().Select(p => p.Name));
