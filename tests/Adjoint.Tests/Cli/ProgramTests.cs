@@ -31,6 +31,7 @@ public sealed class ProgramTests
     public void Ctrl_C_ends_with_130()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill, which Windows lacks");
+        Assert.SkipWhen(Interrupts.AreIgnored, Interrupts.AreIgnoredHere);
         using var folder = new ScratchFolder();
         // Days of additions, and a note about x[i] that is printed just before they begin.
         var file = folder.Write("days.loops",

@@ -14,6 +14,7 @@ public sealed class TrainProcessTests
     public void Ctrl_C_saves_the_run_and_says_how_it_goes_on()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill, which Windows lacks");
+        Assert.SkipWhen(Interrupts.AreIgnored, Interrupts.AreIgnoredHere);
         using var scratch = new ScratchFolder();
         var path = scratch.PathOf("run");
         using var process = Process.Start(Info(["train", "digits", "--out", path, "--set", "epochs=500", "--seed", "5", "--threads", "1"]))!;
