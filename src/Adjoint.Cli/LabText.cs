@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Adjoint.Cli;
 
@@ -40,7 +41,25 @@ static class LabText
         return text.ToString();
     }
 
-    public static string Json(Lab lab, LabReport report, IReadOnlyList<string> files) => JsonText.Object(json =>
+    /// <summary>One object, whether one experiment was run or all.</summary>
+    public static string Json(IReadOnlyList<(Lab Lab, LabReport Report, IReadOnlyList<string> Files)> found) => JsonText.Object(json =>
+    {
+        if (found is [var only])
+        {
+            Write(json, only.Lab, only.Report, only.Files);
+            return;
+        }
+        json.WriteStartArray("labs");
+        foreach (var (lab, report, files) in found)
+        {
+            json.WriteStartObject();
+            Write(json, lab, report, files);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    static void Write(Utf8JsonWriter json, Lab lab, LabReport report, IReadOnlyList<string> files)
     {
         json.WriteString("lab", lab.Name);
         json.WriteStartArray("tables");
@@ -71,7 +90,7 @@ static class LabText
         }
         json.WriteEndArray();
         json.Strings("files", files);
-    });
+    }
 
     static OrderedDictionary<string, string> Row(LabTable table, IReadOnlyList<string> cells)
     {

@@ -33,14 +33,17 @@ static class LabCommand
                     terminal.Error.Flush();
                 },
             };
+            var found = new List<(Lab, LabReport, IReadOnlyList<string>)>();
             foreach (var lab in wanted == AllName ? Lab.All : [Lab.Find(wanted)])
             {
                 var report = lab.Run(options, cancellation);
-                var folder = Path.Combine(parsed.GetValue(output)!, lab.Name);
-                var files = LabText.Write(folder, lab, report);
-                terminal.Output.Write(parsed.GetValue(json) ? LabText.Json(lab, report, files) + "\n" : LabText.Print(lab, report, files));
+                var files = LabText.Write(Path.Combine(parsed.GetValue(output)!, lab.Name), lab, report);
+                found.Add((lab, report, files));
+                if (parsed.GetValue(json)) continue;
+                terminal.Output.Write(LabText.Print(lab, report, files));
                 terminal.Output.Flush();
             }
+            if (parsed.GetValue(json)) terminal.Output.WriteLine(LabText.Json(found));
         });
         return command;
     }

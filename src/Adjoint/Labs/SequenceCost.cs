@@ -67,10 +67,9 @@ sealed record SequenceCost(string Name, string Formula, int Exponent, Func<int, 
     static double Number(LoopProgram program, Dictionary<string, int> sizes) =>
         (double)Cost.Of(program, sizes.ToDictionary(s => s.Key, s => (Polynomial)s.Value)).Operations.Value.Numerator;
 
-    // A polynomial of the length: the sum follows from a few of its values, but adding up is simple and quick enough.
+    // A step costs a polynomial of its place, quadratic at most: three values tell all of them.
     static double Sum(int n, Func<int, double> ofStep)
     {
-        // Quadratic at most, so three values tell all of them.
         double at1 = ofStep(1), at2 = ofStep(2), at3 = ofStep(3);
         var (second, first) = ((at3 - 2 * at2 + at1) / 2, at2 - at1);
         return Enumerable.Range(1, n).Sum(t => at1 + (t - 1) * first + (t - 1.0) * (t - 2) * second);

@@ -30,17 +30,7 @@ public sealed class CharLm : TrainingSystem
         var learned = Drawn(settings, train, seed);
         var loader = new Loader(learned, settings.Count("batch"), seed);
         var steps = Options(settings).StepsOf(loader.BatchesPerEpoch);
-        var judge = Judge(model, held);
-        var job = new TrainingJob
-        {
-            Model = model,
-            Optimizer = Optimizer(settings, model, steps),
-            Loader = loader,
-            Seed = seed,
-            Loss = fields => Loss(model, fields),
-            Validate = judge.TextMetrics,
-            Test = judge.TextMetrics,
-        };
+        var job = Judge(model, held).TextJob(Optimizer(settings, model, steps), loader, seed);
         return new(job, model, DType.Int32, [settings.Count("batch"), settings.Count("context")],
             $"{text.Name}: {train.Count} pieces to train, {held.Count} to judge, {text.Alphabet.Count} distinct characters");
     }

@@ -20,17 +20,8 @@ public sealed class CharMlp : TrainingSystem
         if (settings.Count("limit") is > 0 and var limit && limit < learned.Count) learned = learned.Slice(0, limit, "limited");
         var loader = new Loader(learned, settings.Count("batch"), seed);
         var steps = Options(settings).StepsOf(loader.BatchesPerEpoch);
-        var judge = Judge(model, held);
-        var job = new TrainingJob
-        {
-            Model = model,
-            Optimizer = new AdamW(model.Parameters, settings.Number("lr"), weightDecay: 0.01) { Schedule = Schedule.OneCycle(steps) },
-            Loader = loader,
-            Seed = seed,
-            Loss = fields => Loss(model, fields),
-            Validate = judge.TextMetrics,
-            Test = judge.TextMetrics,
-        };
+        var optimizer = new AdamW(model.Parameters, settings.Number("lr"), weightDecay: 0.01) { Schedule = Schedule.OneCycle(steps) };
+        var job = Judge(model, held).TextJob(optimizer, loader, seed);
         return new(job, model, DType.Int32, [settings.Count("batch"), settings.Count("context")],
             $"{text.Name}: {learned.Count} characters to train, {held.Count} to judge, {text.Alphabet.Count} distinct");
     }

@@ -20,6 +20,18 @@ sealed class MeanJudge(Module model, Dataset data, int batchSize, Func<Tensor[],
         return Array.ConvertAll(sums, sum => sum / data.Count);
     }
 
+    /// <summary>The training of a language model that is chosen and judged by this judge on the held-out text.</summary>
+    public TrainingJob TextJob(Optimizer optimizer, Loader loader, ulong seed) => new()
+    {
+        Model = model,
+        Optimizer = optimizer,
+        Loader = loader,
+        Seed = seed,
+        Loss = fields => measures(fields)[0],
+        Validate = TextMetrics,
+        Test = TextMetrics,
+    };
+
     /// <summary>Where the one measure is the loss of a language model in nats a character.</summary>
     public Metrics TextMetrics(CancellationToken cancellation)
     {
