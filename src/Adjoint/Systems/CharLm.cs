@@ -14,6 +14,7 @@ public sealed class CharLm : TrainingSystem
         var settings = Common(epochs: 1, batch: 12, rate: 3e-3)
             .Add("model", "transformer", "transformer, lstm or gru").Add("layers", 4, "layers of the model").Add("width", 128, "numbers of a position")
             .Add("heads", 4, "heads of attention").Add("context", 64, "characters of a piece").Add("dropout", 0.0, "share of numbers that are dropped")
+            .Add("positions", "learned", "how a transformer tells positions: learned or rotary")
             .Add("warmup", 100, "steps in which the rate rises").Add("decay", 0.1, "weight decay of matrices").Add("clip", 1.0, "largest norm of the gradient");
         settings.Set("steps", "2000");
         return settings;
@@ -55,12 +56,20 @@ public sealed class CharLm : TrainingSystem
         var (width, layers, dropout) = (settings.Count("width"), settings.Count("layers"), settings.Number("dropout"));
         return settings.Name("model") switch
         {
-            "transformer" => new TransformerLanguageModel(alphabet.Count, width, settings.Count("heads"), layers, settings.Count("context"), dropout),
+            "transformer" => new TransformerLanguageModel(
+                alphabet.Count, width, settings.Count("heads"), layers, settings.Count("context"), dropout, IsRotary(settings)),
             "lstm" => new RecurrentLanguageModel(alphabet.Count, width, new Lstm(width, width, layers, dropout: dropout), dropout),
             "gru" => new RecurrentLanguageModel(alphabet.Count, width, new Gru(width, width, layers, dropout: dropout), dropout),
             var other => throw new SettingException($"Setting 'model': there is no '{other}'.\n  models  transformer, lstm, gru"),
         };
     }
+
+    static bool IsRotary(Settings settings) => settings.Name("positions") switch
+    {
+        "learned" => false,
+        "rotary" => true,
+        var other => throw new SettingException($"Setting 'positions': there is no '{other}'.\n  positions  learned, rotary"),
+    };
 
     static AdamW Optimizer(Settings settings, LanguageModel model, long steps)
     {

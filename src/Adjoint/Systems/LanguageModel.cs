@@ -24,16 +24,18 @@ public sealed class TransformerLanguageModel : LanguageModel
     internal const double Deviation = 0.02;
 
     readonly Embedding embedding;
-    readonly LearnedPositions positions;
+    readonly LearnedPositions? positions;
     readonly Dropout drop;
     readonly TransformerStack stack;
     readonly int context;
 
     /// <param name="context">The most tokens it looks at.</param>
-    public TransformerLanguageModel(int tokens, int width, int heads, int layers, int context, double dropout = 0)
+    /// <param name="isRotary">Whether queries and keys are turned by their position (arXiv:2104.09864), in place of a learned row for
+    /// each position.</param>
+    public TransformerLanguageModel(int tokens, int width, int heads, int layers, int context, double dropout = 0, bool isRotary = false)
         : this(tokens, context, layers, new(width, heads)
         {
-            Dropout = dropout, Bias = false, Rule = new ScaledDotProduct(isCausal: true), Init = Init.Normal(Deviation),
+            Dropout = dropout, Bias = false, IsRotary = isRotary, Rule = new ScaledDotProduct(isCausal: true), Init = Init.Normal(Deviation),
             // What is added 2 layers times keeps its variance.
             OutInit = Init.Normal(Deviation / Math.Sqrt(2 * layers)),
         })
@@ -45,16 +47,18 @@ public sealed class TransformerLanguageModel : LanguageModel
     {
         this.context = context;
         embedding = Child("embedding", new Embedding(tokens, options.Width, options.Init));
-        positions = Child("positions", new LearnedPositions(context, options.Width, options.Init));
+        if (!options.IsRotary) positions = Child("positions", new LearnedPositions(context, options.Width, options.Init));
         drop = Child("dropout", new Dropout(options.Dropout));
         stack = Child("transformer", new TransformerStack(options, layers));
     }
 
     protected override Tensor Run(Tensor tokens) =>
-        Scores(stack.Forward(drop.Forward(positions.Forward(embedding.Forward(tokens)))));
+        Scores(stack.Forward(drop.Forward(Placed(embedding.Forward(tokens), (places, x) => places.Forward(x)))));
 
     internal override Continuation Continue() => new CachedContinuation(context,
-        (token, known) => Scores(stack.Step(positions.Step(embedding.Forward(token), known), known)));
+        (token, known) => Scores(stack.Step(Placed(embedding.Forward(token), (places, x) => places.Step(x, known)), known)));
+
+    Tensor Placed(Tensor x, Func<LearnedPositions, Tensor, Tensor> place) => positions is null ? x : place(positions, x);
 
     Tensor Scores(Tensor x) => x.Linear(embedding.Weight);
 }

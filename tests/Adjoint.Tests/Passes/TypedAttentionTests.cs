@@ -13,10 +13,10 @@ public sealed class TypedAttentionTests
     [MemberData(nameof(Rules))]
     public void Memory_is_linear_in_the_length_forward_and_backward(string name)
     {
-        var (once, twice) = (ArenaBytes(name, 2048), ArenaBytes(name, 4096));
+        var (once, twice) = (ArenaBytes(name, 4096), ArenaBytes(name, 8192));
         // The scores alone would be four times as many.
         Assert.InRange(twice, once, 2.2 * once);
-        Assert.True(twice < 4096L * 4096 * Heads / 8 * sizeof(float), $"{twice} bytes");
+        Assert.True(twice < 8192L * 8192 * Heads / 8 * sizeof(float), $"{twice} bytes");
     }
 
     [Theory]

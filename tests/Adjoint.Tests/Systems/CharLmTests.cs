@@ -46,10 +46,12 @@ public sealed class CharLmTests
 
     [Theory]
     [InlineData("transformer")]
+    [InlineData("rotary")]
     [InlineData("lstm")]
     public void Character_by_character_scores_are_those_of_the_whole_text(string name)
     {
-        LanguageModel model = name == "lstm" ? new RecurrentLanguageModel(5, 8, new Lstm(8, 6, 2)) : new TransformerLanguageModel(5, 8, 2, 2, 10);
+        LanguageModel model = name == "lstm" ? new RecurrentLanguageModel(5, 8, new Lstm(8, 6, 2))
+            : new TransformerLanguageModel(5, 8, 2, 2, 10, isRotary: name == "rotary");
         model.Initialize(1);
         int[] text = [1, 4, 0, 2, 2, 3, 1, 0];
         var whole = model.Forward(Tensor.Of(text, 1, text.Length)).ToArray<float>();
@@ -65,6 +67,8 @@ public sealed class CharLmTests
         var text = scratch.Write("text.txt", string.Concat(Enumerable.Repeat("abc ", 200)));
         var model = CliRun.Of("train", "char-lm", "--data", text, "--out", scratch.PathOf("none"), "--set", "model=gpt");
         Assert.Contains("models  transformer, lstm, gru", model.Error, StringComparison.Ordinal);
+        var positions = CliRun.Of("train", "char-lm", "--data", text, "--out", scratch.PathOf("other"), "--set", "positions=sine");
+        Assert.Contains("positions  learned, rotary", positions.Error, StringComparison.Ordinal);
         Assert.Equal(0, CliRun.Of("train", "char-mlp", "--data", text, "--out", scratch.PathOf("mlp"), "--set", "steps=1").Code);
         Assert.Contains("writes no text", CliRun.Of("generate", scratch.PathOf("mlp")).Error, StringComparison.Ordinal);
         Assert.Equal(2, CliRun.Of("generate", scratch.PathOf("mlp"), "--top-p", "0").Code);
