@@ -40,6 +40,9 @@ public sealed class Extents
     /// <summary>The names of all axes.</summary>
     internal IEnumerable<string> Axes => axes.Keys;
 
+    /// <summary>The names of all tensors.</summary>
+    internal IEnumerable<string> Tensors => tensors.Keys;
+
     /// <summary>The same, or null where the program has no such axis.</summary>
     internal int? Find(string axis) => axes.TryGetValue(axis, out var size) ? size : null;
 

@@ -12,13 +12,14 @@ sealed class BlockRows
     readonly BlockOptions options;
     readonly FreshNames names;
     readonly HashSet<string> again = []; // tensors that are computed a second time
+    readonly Dictionary<string, string> sources = []; // of each tensor that is new: which one it stands for
 
     BlockRows(LoopProgram program, Extents extents, BlockOptions options) =>
-        (this.program, this.extents, this.options, names) = (program, extents, options, new(program));
+        (this.program, this.extents, this.options, names) = (program, extents, options, new(program, extents));
 
-    /// <returns>The program and its extents, with those of new axes and tensors.</returns>
-    public static (LoopProgram Program, Extents Extents) Run(LoopProgram program, Extents extents,
-        BlockOptions options)
+    /// <returns>The program; its extents, with those of new axes and tensors; and for each new tensor one of before, whose type it has.</returns>
+    public static (LoopProgram Program, Extents Extents, IReadOnlyDictionary<string, string> Sources) Run(
+        LoopProgram program, Extents extents, BlockOptions options)
     {
         var pass = new BlockRows(program, extents, options);
         var done = new HashSet<string>(); // tensors whose group stays as it is
@@ -27,7 +28,7 @@ sealed class BlockRows
             var large = LargeTensors.Of(pass.program, pass.extents, options);
             var seed = pass.program.Body.ToList().FindIndex(s =>
                 s is Line line && large.Contains(line.Target.Tensor) && !done.Contains(line.Target.Tensor));
-            if (seed < 0) return (pass.program, pass.extents);
+            if (seed < 0) return (pass.program, pass.extents, pass.sources);
             if (!pass.Block(seed, large, mayRecompute: true)) done.Add(((Line)pass.program.Body[seed]).Target.Tensor);
         }
     }
@@ -73,6 +74,7 @@ sealed class BlockRows
                 .. others.Where(after.Contains).Select(n => program.Body[n])],
         };
         extents = rows.Extents;
+        foreach (var (tensor, source) in rows.Sources) AddSource(tensor, source);
         return true;
     }
 
@@ -85,6 +87,7 @@ sealed class BlockRows
             if (wanted.Contains(line.Target.Tensor)) wanted.UnionWith(line.Reads().Select(r => r.Tensor).Where(tensors.Contains));
         var clones = wanted.ToDictionary(t => t, names.Take);
         again.UnionWith(clones.Values);
+        foreach (var (source, clone) in clones) AddSource(clone, source);
         var copies = lines.Where(l => wanted.Contains(l.Target.Tensor)).Select(Renamed);
         var statements = program.Body.Select((s, n) => group.Left.Contains(n)
             ? new EquatableArray<Statement>([s]).MapLines(Renamed)[0] : s).ToList();
@@ -95,6 +98,8 @@ sealed class BlockRows
         Line Renamed(Line line) => line.Map(e =>
             e is Access access && clones.TryGetValue(access.Tensor, out var name) ? access with { Tensor = name } : e);
     }
+
+    void AddSource(string tensor, string source) => sources[tensor] = sources.GetValueOrDefault(source, source);
 
     // A distance between two axes is a number of the code (AttributeUses), a window for instance.
     Line WithNumbers(Line line) => line.Condition is null ? line : line with

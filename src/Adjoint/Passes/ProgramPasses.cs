@@ -18,9 +18,9 @@ static class ProgramPasses
 
     /// <param name="isSameType">Whether two tensors hold one type: what goes to another type is no copy.</param>
     /// <param name="dump">Gets the name of each pass that changed something, and what it gave.</param>
-    /// <returns>The program and the extents of its axes and tensors.</returns>
-    public static (LoopProgram Program, Extents Extents) Run(LoopProgram program, Extents extents,
-        Func<string, string, bool> isSameType, BlockOptions blocks, Action<string, LoopProgram>? dump = null)
+    /// <returns>The program, the extents of its axes and tensors, and for each tensor that is new one of before, whose type it has.</returns>
+    public static (LoopProgram Program, Extents Extents, IReadOnlyDictionary<string, string> Sources) Run(LoopProgram program,
+        Extents extents, Func<string, string, bool> isSameType, BlockOptions blocks, Action<string, LoopProgram>? dump = null)
     {
         foreach (var (name, run) in All)
         {
@@ -28,9 +28,9 @@ static class ProgramPasses
             if (dump is not null && changed != program) dump(name, changed);
             program = changed;
         }
-        var (blocked, all) = BlockRows.Run(program, extents, blocks);
+        var (blocked, all, sources) = BlockRows.Run(program, extents, blocks);
         if (dump is not null && blocked != program) dump("large tensors in blocks of rows", blocked);
-        return (blocked, all);
+        return (blocked, all, sources);
     }
 
     static LoopProgram WithoutDead(LoopProgram program) =>

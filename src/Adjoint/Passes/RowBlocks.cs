@@ -17,6 +17,7 @@ sealed class RowBlocks
     readonly FreshNames names;
     readonly Dictionary<string, int> newAxes = [];
     readonly Dictionary<string, TensorExtent> newTensors = [];
+    readonly Dictionary<string, string> sources = [];
     readonly List<Statement> loops = [];
 
     /// <param name="maps">At least one; the last is the direction that is cut.</param>
@@ -54,6 +55,9 @@ sealed class RowBlocks
     public IReadOnlyList<Statement> Loops => loops;
 
     public Extents Extents { get; }
+
+    /// <summary>The tensor that each new one is a part of.</summary>
+    public IReadOnlyDictionary<string, string> Sources => sources;
 
     // A number that divides all rows if one is near.
     static int Rows(int all, int most)
@@ -98,7 +102,11 @@ sealed class RowBlocks
         string[] unitAxes = [.. units.Select(m => NewAxis("n", SizeOf(m)))];
         var (block, row) = (NewAxis("block", blocks), NewAxis("row", rows));
         var renamed = inner.ToDictionary(t => t, t => loops.Count == 0 ? t : names.Take(t));
-        foreach (var (tensor, name) in renamed) newTensors[name] = Split(tensor, blocks, rows, width);
+        foreach (var (tensor, name) in renamed)
+        {
+            newTensors[name] = Split(tensor, blocks, rows, width);
+            if (name != tensor) sources[name] = tensor;
+        }
         var start = new Binary(Arithmetic.Multiply, new Number(rows), new AxisValue(block));
         var place = After(from, new Binary(Arithmetic.Add, start, new AxisValue(row)));
         var column = bound is null ? null : new AxisValue(NewAxis("column", width));

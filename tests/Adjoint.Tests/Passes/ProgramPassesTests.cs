@@ -47,7 +47,7 @@ public sealed class ProgramPassesTests
         // With and without blocks: as small as they can be, and with rows left over.
         foreach (var blocks in new BlockOptions[] { new(), new(1, 0, 1, 1), new(1, 0, 1, 2) })
         {
-            var (passed, all) = ProgramPasses.Run(program, extents,
+            var (passed, all, _) = ProgramPasses.Run(program, extents,
                 (a, b) => !integers.Contains(a) && !integers.Contains(b), blocks);
             var actual = new ReferenceProgram(passed, shapes, null, null, all).Run(inputs);
             foreach (var output in program.Outputs)
@@ -192,6 +192,26 @@ public sealed class ProgramPassesTests
             CpuRun.Compile(program, Inputs(program, length), DType.Float64, null, blocks);
 
         static double Operations(CpuProgram compiled) => compiled.Steps.Sum(s => s.Operations);
+    }
+
+    [Fact]
+    public void A_new_tensor_never_takes_the_name_of_one_that_a_pass_removed()
+    {
+        // Types are known by name: a part of a float tensor that is called as a lost integer was would be cut to integers.
+        var program = Reverse.Of(Parser.Parse(Windowed))!.Combined;
+        var before = Run(program);
+        Assert.Contains("p", before.Values);
+        var (taken, _) = before.First(s => s.Value == "p");
+        var nobodyReads = new Line(new(taken, [new AxisValue("t")]), LineOp.Set, new AxisValue("t"));
+        var after = Run(program with { Body = [.. program.Body, nobodyReads] });
+        Assert.DoesNotContain(taken, after.Keys);
+        Assert.Equal(before.Count, after.Count);
+
+        static IReadOnlyDictionary<string, string> Run(LoopProgram program)
+        {
+            var shapes = Inputs(program, 64).ToDictionary(i => i.Key, i => i.Value.ShapeToArray());
+            return ProgramPasses.Run(program, Extents.Bind(program, shapes), (_, _) => true, new(1, 1, 64, 4)).Sources;
+        }
     }
 
     static Dictionary<string, NdArray> Inputs(LoopProgram program, int length)

@@ -82,16 +82,22 @@ sealed class CpuProgram
         options ??= new();
         var integers = IntegerTensors.All(program);
         var wanted = program with { Outputs = [.. program.Outputs.Take(count)] };
-        var (passed, all) = options.ChecksFinite ? (wanted, extents) : ProgramPasses.Run(wanted, extents,
-            (a, b) => TypeOf(a) == TypeOf(b), options.Blocks, Debugging.Level < 4 ? null
+        var (passed, all, sources) = options.ChecksFinite ? (wanted, extents, new Dictionary<string, string>())
+            : ProgramPasses.Run(wanted, extents, (a, b) => TypeOf(a) == TypeOf(b), options.Blocks, Debugging.Level < 4 ? null
                 : (name, changed) => Debugging.Report($"{name}:\n{Printer.Print(changed)}"));
+        var typed = new Dictionary<string, DType>(types);
+        foreach (var (tensor, source) in sources)
+        {
+            if (types.TryGetValue(source, out var type)) typed[tensor] = type;
+            if (integers.Contains(source)) integers.Add(tensor);
+        }
         phases.End("sizes and passes");
-        var bound = new BoundProgram(passed, all, integers, types, options, count);
+        var bound = new BoundProgram(passed, all, integers, typed, options, count);
         var compiler = new CpuCompiler(bound, options, phases);
         var folded = FoldedDims.Of(bound, tensor => !compiler.NeedsStart(bound[tensor]));
         if (folded.Count > 0)
         {
-            bound = new(passed, all, integers, types, options, count, folded);
+            bound = new(passed, all, integers, typed, options, count, folded);
             compiler = new(bound, options, phases);
         }
         compiler.Compile(phases);
