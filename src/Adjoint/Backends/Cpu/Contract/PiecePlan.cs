@@ -39,7 +39,7 @@ sealed class PiecePlan
     const int StreamBytes = 16 << 10;
 
     /// <summary>Panels of a that are kept for the next block of columns stay in the third cache.</summary>
-    const int KeptBytes = 4 << 20;
+    const int KeptBytes = 8 << 20;
 
     /// <summary>A step at which cells share a set of the first cache, and how many fit into a set with others.</summary>
     const int CollidingStep = 4096, CollidingCells = 6;
@@ -112,7 +112,7 @@ sealed class PiecePlan
         var panels = (RowParts.Parts + Grid.Rows - 1) / Grid.Rows;
         var isOneBlock = ColumnParts.Parts <= BlockTiles;
         var canKeep = !isOneBlock && panels * PanelABytes <= KeptBytes;
-        CanReadA = IsPlainA && !(Collides && (isOneBlock || canKeep));
+        CanReadA = IsPlainA && !IsSpread && !(Collides && (isOneBlock || canKeep));
         KeptPanels = canKeep && !CanReadA ? panels : 0;
     }
 
@@ -213,6 +213,10 @@ sealed class PiecePlan
     bool Collides => Method == ContractionMethod.Tiles && ColumnParts.Parts >= MostInPlace
         && (IsAdjacentA ? SumParts.Largest > CollidingCells && SumsA.RunStep * Bytes % CollidingStep == 0
             : RowParts.Largest > CollidingCells && RowsA.RunStep * Bytes % CollidingStep == 0);
+
+    // Where it lies, a panel of adjacent rows takes a line of the cache for each sum: much more than its cells where rows are few.
+    bool IsSpread => Method == ContractionMethod.Tiles && ColumnParts.Parts >= MostInPlace && IsAdjacentA
+        && (long)SumParts.Largest * Storage.Alignment > 2 * PanelBytes;
 
     // Few rows do not pay for packing b. What is asked for here lets both other methods read and write in place.
     ContractionMethod ChooseMethod()
