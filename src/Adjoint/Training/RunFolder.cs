@@ -40,8 +40,8 @@ public sealed class RunFolder
         }
         try
         {
-            if (Directory.Exists(path)) folder.Clear();
             Directory.CreateDirectory(path);
+            using (folder.Hold()) folder.Clear();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,6 +54,27 @@ public sealed class RunFolder
     /// <exception cref="SettingException">There is no run.</exception>
     public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, ConfigName)) ? new(path)
         : throw new SettingException($"'{path}' is no run: it holds no {ConfigName}.\nHint: adjoint train --out {path} makes one.");
+
+    /// <summary>Keeps others from training this run until it is disposed, or the process ends in whatever way.</summary>
+    /// <exception cref="SettingException">Somebody trains it already.</exception>
+    /// <exception cref="FileWriteException">The disk refuses.</exception>
+    internal IDisposable Hold()
+    {
+        const int WouldBlock = 11, SharingViolation = unchecked((int)0x80070020); // Linux, Windows
+        try
+        {
+            return new FileStream(PathOf("running"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
+        {
+            throw new SettingException($"'{Path}' is being trained by another process; nothing was written.\n"
+                + "Hint: wait for its end, or stop it: it saves and can be resumed.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileWriteException.Of(Path, e);
+        }
+    }
 
     // What a run writes and nothing else: the folder may hold notes of its owner.
     void Clear()

@@ -43,8 +43,10 @@ public sealed class Trainer
     /// <exception cref="OperationCanceledException">The run is saved and can be resumed.</exception>
     /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message names the first loop that made such a value.</exception>
     /// <exception cref="FileWriteException">The disk refuses; the last checkpoint is whole.</exception>
+    /// <exception cref="SettingException">Another process trains this run.</exception>
     public void Run(CancellationToken cancellation = default)
     {
+        using var alone = folder.Hold();
         var isResumed = File.Exists(folder.Log);
         using var log = new RunLog(folder.Log, options.Files);
         sinceSave = Stopwatch.StartNew();

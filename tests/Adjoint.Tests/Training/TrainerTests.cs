@@ -47,6 +47,27 @@ public sealed class TrainerTests
             [.. RunLog.Read(run.Log).Where(l => l.Kind == "epoch").Select(l => (l["epoch"], l["loss"], l["validation loss"]))];
     }
 
+    [Fact]
+    public void A_run_that_somebody_trains_is_not_trained_twice_at_once()
+    {
+        using var scratch = new ScratchFolder();
+        var (job, folder) = (SmallJob.Make(), SmallJob.Folder(scratch));
+        using var loader = job.Loader;
+        var trainer = new Trainer(job, folder, Options);
+        var taken = $"'{folder.Path}' is being trained by another process; nothing was written.\n"
+            + "Hint: wait for its end, or stop it: it saves and can be resumed.";
+        using (folder.Hold())
+        {
+            Assert.Equal(taken, Assert.Throws<SettingException>(() => trainer.Run()).Message);
+            Assert.Equal(taken, Assert.Throws<SettingException>(() =>
+                RunFolder.Create(folder.Path, new("circle", 1, null, new Dictionary<string, string>()), replaces: true)).Message);
+            Assert.True(File.Exists(folder.Config));
+        }
+        trainer.Run();
+        Assert.Equal(["best.safetensors", "config.json", "last.safetensors", "log.jsonl"],
+            Directory.EnumerateFiles(folder.Path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+    }
+
     static float[] Run(TrainingJob job, RunFolder folder, int? stopAfter)
     {
         using var loader = job.Loader;
