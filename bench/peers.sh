@@ -12,8 +12,6 @@ if [ -z "$python" ]; then
     echo "Hint: Debian has it as python3-torch; PY names another Python." >&2
     exit 0
 fi
-cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
-folder="bench/results/$(printf '%s' "${cpu:-unknown}" | tr -c 'A-Za-z0-9\n' '-' | tr -s '-' | sed 's/-$//')"
-mkdir -p "$folder"
+. bench/machine.sh
 ./adjoint doctor >&2
 exec "$python" bench/peers/compare.py artifacts/cli/app/Adjoint.Cli "$python" "$folder" "$@"
