@@ -1,6 +1,6 @@
 # Sourced by the scripts beside it, in the root of the repository: `cpu` is what this processor is called, `folder` where figures of
 # this machine are filed. Generations share a name, so family and model are a part of both.
-field() { sed -n "/^$1[[:space:]]*:/ { s/^[^:]*: *//p; q }" /proc/cpuinfo; }
+field() { sed -n "/^$1[[:space:]]*:/ { s/^[^:]*: *//p; q }" /proc/cpuinfo 2>/dev/null || true; }
 name=$(field 'model name')
 family=$(field 'cpu family')
 model=$(field model)
