@@ -2,13 +2,11 @@
 # Measures parse, reverse and cost of single ops and of a program of 200, warm, and files the result under this machine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
-folder="bench/results/$(printf '%s' "${cpu:-unknown}" | tr -c 'A-Za-z0-9\n' '-' | tr -s '-' | sed 's/-$//')"
-mkdir -p "$folder"
+. bench/machine.sh
 {
     echo "# Deriving: parse, reverse and cost"
     echo
-    echo "\`bench/derive.sh\` on ${cpu:-an unknown processor}, .NET $(dotnet --version), load before the run $(cut -d ' ' -f 1 /proc/loadavg)."
+    echo "\`bench/derive.sh\` on $cpu, .NET $(dotnet --version), load before the run $(cut -d ' ' -f 1 /proc/loadavg)."
     echo "Targets: 5 ms for an op, 200 ms for the program of 200 ops."
     echo
     echo '```text'

@@ -4,15 +4,13 @@
 # THREADS=1 leaves them out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
-folder="bench/results/$(printf '%s' "${cpu:-unknown}" | tr -c 'A-Za-z0-9\n' '-' | tr -s '-' | sed 's/-$//')"
-mkdir -p "$folder"
+. bench/machine.sh
 dotnet build bench/Adjoint.Bench -c Release -v quiet -nologo >/dev/null
 bench=(dotnet artifacts/bin/Adjoint.Bench/release/Adjoint.Bench.dll products "$@")
 {
     echo "# Matrix products"
     echo
-    echo "\`bench/products.sh\` on ${cpu:-an unknown processor}, .NET $(dotnet --version), load before the run $(cut -d ' ' -f 1 /proc/loadavg)."
+    echo "\`bench/products.sh\` on $cpu, .NET $(dotnet --version), load before the run $(cut -d ' ' -f 1 /proc/loadavg)."
     echo "Medians; ratio: the peer's time by ours, run by run in turn. One thread in processor time, two in wall time."
     for threads in ${THREADS:-1 2}; do
         echo

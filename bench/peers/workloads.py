@@ -1,10 +1,12 @@
 """The workloads of `adjoint bench`, under the same names, as a user of PyTorch writes them.
 
-workloads.py --list            prints the names
-workloads.py NAME THREADS      measures one and prints one JSON object
+workloads.py --list               prints the names
+workloads.py NAME THREADS         measures one and prints one JSON object
+workloads.py NAME THREADS --once  tells what it took from the start of the process to its first step
 """
 import json
 import math
+import os
 import resource
 import sys
 import time
@@ -12,6 +14,8 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+import models
 
 WARM_UP, BUDGET = 0.4, 1.5
 WORKLOADS = {}
@@ -121,17 +125,6 @@ for count in (1, 50, 500):
 
 # ---- attention
 
-def attend(q, k, v, hidden=None):
-    scores = (q @ k.transpose(-2, -1)) * (1 / math.sqrt(q.shape[-1]))
-    if hidden is not None:
-        scores = scores.masked_fill(hidden, -math.inf)
-    return F.softmax(scores, -1) @ v
-
-
-def later(length):
-    return torch.ones(length, length, dtype=torch.bool).triu(1)
-
-
 def attention(length, is_causal):
     name = f"attention_{length}" + ("_causal" if is_causal else "")
 
@@ -140,15 +133,15 @@ def attention(length, is_causal):
 
     @workload(name)
     def make():
-        hidden = later(length) if is_causal else None
+        hidden = models.later(length) if is_causal else None
         q, k, v = leaves(False)
-        return forward(lambda: attend(q, k, v, hidden))
+        return forward(lambda: models.attend(q, k, v, hidden))
 
     @workload(name + "_both")
     def make_both():
-        hidden = later(length) if is_causal else None
+        hidden = models.later(length) if is_causal else None
         q, k, v = leaves(True)
-        return both(lambda: attend(q, k, v, hidden), torch.randn(4, length, 64), q, k, v)
+        return both(lambda: models.attend(q, k, v, hidden), torch.randn(4, length, 64), q, k, v)
 
 
 for length in (512, 2048, 4096):
@@ -160,39 +153,20 @@ for length in (512, 2048, 4096):
 
 @workload("mlp")
 def mlp():
-    model = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
-    x, label = torch.randn(64, 784), torch.randint(10, (64,))
+    model, x, label = models.classifier(), torch.randn(64, 784), torch.randint(10, (64,))
     return training(model, adam(model), lambda: F.cross_entropy(model(x), label))
-
-
-class Vae(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.encoder = nn.Sequential(
-            nn.Linear(784, 600), nn.ReLU(), nn.Linear(600, 600), nn.ReLU(), nn.Linear(600, 100))
-        self.decoder = nn.Sequential(
-            nn.Linear(50, 600), nn.ReLU(), nn.Linear(600, 600), nn.ReLU(), nn.Linear(600, 784))
-
-    def loss(self, x):
-        mu, logvar = self.encoder(x).chunk(2, 1)
-        logits = self.decoder(mu + torch.exp(0.5 * logvar) * torch.randn_like(mu))
-        divergence = -0.5 * (1 + logvar - mu * mu - logvar.exp()).sum()
-        return (F.binary_cross_entropy_with_logits(logits, x, reduction="sum") + divergence) / x.shape[0]
 
 
 @workload("vae")
 def vae():
-    model, x = Vae(), torch.rand(100, 784)
+    model, x = models.Vae(), torch.rand(100, 784)
     return training(model, adam(model), lambda: model.loss(x))
 
 
 def cnn(batch):
     @workload(f"cnn_{batch}")
     def make():
-        model = nn.Sequential(
-            nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Linear(576, 320), nn.ReLU(), nn.Dropout(0.7), nn.Linear(320, 120), nn.Linear(120, 4))
-        x, label = torch.randn(batch, 1, 28, 28), torch.randint(4, (batch,))
+        model, x, label = models.cnn(), torch.randn(batch, 1, 28, 28), torch.randint(4, (batch,))
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
         return training(model, optimizer, lambda: F.cross_entropy(model(x), label))
 
@@ -203,44 +177,44 @@ cnn(64)
 
 @workload("dcgan")
 def dcgan():
-    generator = nn.Sequential(
-        nn.ConvTranspose2d(100, 256, 7, bias=False), nn.BatchNorm2d(256), nn.ReLU(),
-        nn.ConvTranspose2d(256, 128, 4, 2, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(),
-        nn.ConvTranspose2d(128, 1, 4, 2, 1), nn.Tanh())
-    discriminator = nn.Sequential(
-        nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 128, 4, 2, 1), nn.BatchNorm2d(128),
-        nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(128 * 49, 1))
+    generator, judge = models.generator(), models.judge(True)
     real, yes, no = torch.rand(64, 1, 28, 28) * 2 - 1, torch.ones(64, 1), torch.zeros(64, 1)
-    loss, of_generator, of_discriminator = F.binary_cross_entropy_with_logits, adam(generator), adam(discriminator)
+    loss = F.binary_cross_entropy_with_logits
+    of_generator, of_judge = (torch.optim.Adam(m.parameters(), 2e-4, (0.5, 0.999)) for m in (generator, judge))
 
     def step():
         fake = generator(torch.randn(64, 100, 1, 1))
-        of_discriminator.zero_grad(set_to_none=True)
-        (loss(discriminator(real), yes) + loss(discriminator(fake.detach()), no)).backward()
-        of_discriminator.step()
+        of_judge.zero_grad(set_to_none=True)
+        (loss(judge(real), yes) + loss(judge(fake.detach()), no)).backward()
+        of_judge.step()
         of_generator.zero_grad(set_to_none=True)
-        loss(discriminator(fake), yes).backward()
+        judge.requires_grad_(False)  # nobody wants its gradients here
+        loss(judge(fake), yes).backward()
+        judge.requires_grad_(True)
         of_generator.step()
     return step
 
 
-# ---- models of text
+@workload("wgan_gp")
+def wgan_gp():
+    generator, critic, real = models.generator(), models.judge(False), torch.rand(64, 1, 28, 28) * 2 - 1
 
-class Recurrent(nn.Module):
-    def __init__(self, layers, width):
-        super().__init__()
-        self.table = nn.Embedding(65, 256)
-        self.layers = nn.LSTM(256, width, layers)
-        self.last = nn.Linear(width, 65)
+    def loss():
+        with torch.no_grad():
+            fake = generator(torch.randn(64, 100, 1, 1))
+        between = torch.lerp(fake, real, torch.rand(64, 1, 1, 1)).requires_grad_(True)
+        slope, = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+        penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
+        return critic(fake).mean() - critic(real).mean() + 10 * penalty
+    return training(critic, torch.optim.Adam(critic.parameters(), 1e-4, (0, 0.9)), loss)
 
-    def forward(self, tokens):
-        return self.last(self.layers(self.table(tokens))[0])
 
+# ---- models of text and speech
 
 def recurrent(name, layers, width):
     @workload(name)
     def make():
-        model = Recurrent(layers, width)
+        model = models.Recurrent(layers, width)
         tokens, label = torch.randint(65, (128, 32)), torch.randint(65, (128 * 32,))
         return training(model, adam(model), lambda: F.cross_entropy(model(tokens).view(-1, 65), label))
 
@@ -250,43 +224,23 @@ recurrent("lstm_scan", 1, 256)  # the bar for a cell of the user's own is the bu
 recurrent("lstm_2x512", 2, 512)
 
 
-class Block(nn.Module):
-    def __init__(self, width, heads):
-        super().__init__()
-        self.heads = heads
-        self.before, self.between = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.parts, self.together = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-
-    def forward(self, x, hidden):
-        batch, length, width = x.shape
-        q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2)
-                   for part in self.parts(self.before(x)).split(width, 2))
-        seen = attend(q, k, v, hidden).transpose(1, 2).reshape(batch, length, width)
-        x = x + self.together(seen)
-        return x + self.narrow(F.gelu(self.wide(self.between(x))))
-
-
-class Gpt(nn.Module):
-    def __init__(self, width=256, layers=4, heads=4, length=128):
-        super().__init__()
-        self.table, self.places = nn.Embedding(65, width), nn.Parameter(torch.randn(length, width) * 0.02)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
-        self.norm, self.last = nn.LayerNorm(width), nn.Linear(width, 65, bias=False)
-        self.register_buffer("hidden", later(length))
-
-    def forward(self, tokens):
-        x = self.table(tokens) + self.places
-        for block in self.blocks:
-            x = block(x, self.hidden)
-        return self.last(self.norm(x))
-
-
 @workload("gpt")
 def gpt():
-    model = Gpt()
+    model = models.Gpt()
     tokens, label = torch.randint(65, (16, 128)), torch.randint(65, (16 * 128,))
     return training(model, adam(model), lambda: F.cross_entropy(model(tokens).view(-1, 65), label))
+
+
+def speech(name, decoder):
+    @workload(name)
+    def make():
+        model, x, written = models.Writer(decoder()), torch.randn(16, 80, 500), torch.randint(35, (16, 100))
+        label = torch.randint(35, (16 * 100,))
+        return training(model, adam(model), lambda: F.cross_entropy(model(x, written).reshape(-1, 35), label))
+
+
+speech("speech_lstm", models.RecurrentDecoder)
+speech("speech_attention", models.AttentionDecoder)
 
 
 # ---- letters written one by one, always the likeliest; of all that are written the time of one is told
@@ -309,7 +263,7 @@ def writing(name, begin):
 
 def of_recurrent(layers, width):
     def begin():
-        model = Recurrent(layers, width).eval()
+        model = models.Recurrent(layers, width).eval()
 
         def write():
             token, state = torch.zeros(1, 1, dtype=torch.long), None
@@ -336,7 +290,7 @@ def one_more(block, x, keys, values, at):
 
 @lambda begin: writing("gpt_decode", begin)
 def gpt_decode():
-    model = Gpt().eval()
+    model = models.Gpt().eval()
     caches = [(torch.zeros(1, 4, 128, 64), torch.zeros(1, 4, 128, 64)) for _ in model.blocks]
 
     def write():
@@ -351,7 +305,7 @@ def gpt_decode():
 
 @lambda begin: writing("gpt_decode_uncached", begin)
 def gpt_decode_uncached():
-    model = Gpt().eval()
+    model = models.Gpt().eval()
 
     def write():
         tokens = torch.zeros(1, 1, dtype=torch.long)
@@ -388,6 +342,29 @@ def measure(step, is_one_thread):
     return times[len(times) // 2], times[0]
 
 
+def resident():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
+# The kernel notes the start of a process in ticks since boot.
+def since_start():
+    with open("/proc/self/stat") as file:
+        ticks = int(file.read().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def once(step):
+    step()
+    first, peak, later = since_start(), resident(), []
+    for _ in range(5):
+        before = time.perf_counter()
+        step()
+        later.append(time.perf_counter() - before)
+    steady = sorted(later)[len(later) // 2]
+    return {"startToFirstMilliseconds": first * 1e3, "steadyMilliseconds": steady * 1e3,
+            "overheadMilliseconds": (first - steady) * 1e3, "peakResidentBytes": peak}
+
+
 def main():
     if sys.argv[1] == "--list":
         print("\n".join(WORKLOADS))
@@ -395,11 +372,14 @@ def main():
     name, threads = sys.argv[1], int(sys.argv[2])
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    median, least = (seconds / PARTS.get(name, 1) for seconds in measure(WORKLOADS[name](), threads == 1))
+    step = WORKLOADS[name]()
+    if "--once" in sys.argv:
+        print(json.dumps({"name": name, "threads": threads, "torch": torch.__version__, **once(step)}))
+        return
+    median, least = (seconds / PARTS.get(name, 1) for seconds in measure(step, threads == 1))
     print(json.dumps({
         "name": name, "threads": threads, "torch": torch.__version__, "medianMilliseconds": median * 1e3,
-        "fastestMilliseconds": least * 1e3,
-        "peakResidentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10,
+        "fastestMilliseconds": least * 1e3, "peakResidentBytes": resident(),
     }))
 
 

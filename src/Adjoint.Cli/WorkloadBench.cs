@@ -45,12 +45,7 @@ static class WorkloadBench
             ResidentMemory.Peak, allocated / Counted);
     }
 
-    public static Step StepOf(Func<StepParts> body) => Step.Capture((Tensor[] _) =>
-    {
-        var parts = body();
-        Tensor.Assign(parts.Updates);
-        return parts.Results;
-    });
+    public static Step StepOf(Func<Tensor[]> body) => Step.Capture((Tensor[] _) => body());
 
     // Of the program that a plan begins with: what every result needs, each leaf read once and each result written.
     public static Cost CostOf(Step step) => Cost.Of(step.Text(new([], [], [])).Program);

@@ -41,7 +41,9 @@ static class BenchCommand
             }
             if (parsed.GetValue(once))
             {
-                foreach (var workload in Workload.All.Where(w => chosen.Contains(w.Name))) terminal.Output.WriteLine(FirstStep.Of(workload));
+                var starts = Workload.All.Where(w => chosen.Contains(w.Name)).Select(FirstStep.Of);
+                if (!parsed.GetValue(json)) foreach (var start in starts) terminal.Output.WriteLine(start.Print());
+                else terminal.Output.WriteLine(JsonText.Object(w => w.Objects("starts", starts, s => s.Write(w))));
                 return;
             }
             var report = Measure(chosen, terminal, cancellation);

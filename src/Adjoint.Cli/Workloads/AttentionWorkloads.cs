@@ -27,7 +27,7 @@ static class AttentionWorkloads
         {
             Tensor q = Made(), k = Made(), v = Made(), given = Made();
             if (isBoth) foreach (var leaf in (Tensor[])[q, k, v]) leaf.WithGrad();
-            return () => isBoth ? Workload.Both(attend(q, k, v), given, q, k, v) : new([attend(q, k, v)]);
+            return () => isBoth ? Workload.Both(attend(q, k, v), given, q, k, v) : [attend(q, k, v)];
 
             Tensor Made() => Workload.Random(1, Heads, 2048, Width);
         });
@@ -40,7 +40,7 @@ static class AttentionWorkloads
             return () =>
             {
                 var y = q.AttentionWindowed(k, v, Window);
-                return isBoth ? Workload.Both(y, given, q, k, v) : new([y]);
+                return isBoth ? Workload.Both(y, given, q, k, v) : [y];
             };
 
             Tensor Made() => Workload.Random(1, Heads, length, Width);
@@ -54,7 +54,8 @@ static class AttentionWorkloads
         return () =>
         {
             Tensor more = GenerationOps.CacheAppend.Call([keys, q, position]), known = GenerationOps.CacheAppend.Call([values, q, position]);
-            return new([GenerationOps.AttentionStep.Call([q, more, known, position])], (keys, more), (values, known));
+            Tensor.Assign((keys, more), (values, known));
+            return [GenerationOps.AttentionStep.Call([q, more, known, position])];
         };
     });
 
@@ -66,7 +67,7 @@ static class AttentionWorkloads
             return () =>
             {
                 var y = isCausal ? q.AttentionCausal(k, v) : q.Attention(k, v);
-                return isBoth ? Workload.Both(y, given, q, k, v) : new([y]);
+                return isBoth ? Workload.Both(y, given, q, k, v) : [y];
             };
 
             Tensor Made() => Workload.Random(1, Heads, length, Width);

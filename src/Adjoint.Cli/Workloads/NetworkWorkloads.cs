@@ -1,54 +1,64 @@
 namespace Adjoint.Cli;
 
-/// <summary>Whole training steps of networks for images.</summary>
+/// <summary>Whole training steps of networks for images of 28 by 28.</summary>
 static class NetworkWorkloads
 {
-    const int Pixels = 784;
+    const int Side = 28, Pixels = Side * Side, Classes = 10, Sections = 4;
 
-    public static IEnumerable<Workload> All => [Mlp, Vae, Cnn(8), Cnn(64)];
+    public static IEnumerable<Workload> All => [OfMlp, OfVae, OfCnn(8), OfCnn(64)];
 
-    static Workload Mlp => new("mlp", () =>
+    /// <summary>x [b, 784] to logits [b, 10].</summary>
+    public static Mlp Mlp() => new([Pixels, 512, 512, Classes]);
+
+    /// <summary>x [b, 1, 28, 28] to logits [b, 4].</summary>
+    public static Sequential Cnn() => new(
+        new Conv2d(1, 8, 3, pad: 1), Activation.Relu(), new MaxPool(), new Conv2d(8, 16, 3), Activation.Relu(), new MaxPool(),
+        new Flatten(), new Linear(576, 320), Activation.Relu(), new Dropout(0.7), new Linear(320, 120), new Linear(120, Sections));
+
+    static Workload OfMlp => new("mlp", () =>
     {
-        const int Batch = 64, Hidden = 512, Classes = 10;
-        var model = new Parameters();
+        const int Batch = 64;
+        var model = Workload.Made(Mlp());
         Tensor x = Workload.Random(1, Batch, Pixels), label = Workload.Labels(Classes, Batch);
-        Func<Tensor, Tensor> first = model.Linear(Pixels, Hidden), second = model.Linear(Hidden, Hidden),
-            last = model.Linear(Hidden, Classes);
-        return () => model.Adam(last(second(first(x).Relu()).Relu()).CrossEntropy(label));
+        return Workload.Training(new Adam(model.Parameters), () => model.Forward(x).CrossEntropy(label));
     });
 
-    // The loss is a sum over pixels and a mean over the batch.
-    static Workload Vae => new("vae", () =>
+    static Workload OfVae => new("vae", () =>
     {
-        const int Batch = 100, Hidden = 600, Code = 50;
-        var model = new Parameters();
+        const int Batch = 100;
+        var model = Workload.Made(new Vae());
         var x = Workload.Random(0.5, Batch, Pixels) + 0.5;
         Tensor.Compute(x);
-        Func<Tensor, Tensor> e1 = model.Linear(Pixels, Hidden), e2 = model.Linear(Hidden, Hidden),
-            e3 = model.Linear(Hidden, 2 * Code), d1 = model.Linear(Code, Hidden), d2 = model.Linear(Hidden, Hidden),
-            d3 = model.Linear(Hidden, Pixels);
-        return () =>
-        {
-            var halves = e3(e2(e1(x).Relu()).Relu()).Split(Code);
-            var (mu, logvar) = (halves[0], halves[1]);
-            var logits = d3(d2(d1(mu.Reparameterise(logvar)).Relu()).Relu());
-            return model.Adam(logits.BceWithLogits(x) * Pixels + mu.GaussianKl(logvar).Mean());
-        };
+        return Workload.Training(new Adam(model.Parameters), () => model.Loss(x));
     });
 
-    static Workload Cnn(int batch) => new($"cnn_{batch}", () =>
+    static Workload OfCnn(int batch) => new($"cnn_{batch}", () =>
     {
-        const int Side = 28, Classes = 4;
-        var model = new Parameters();
-        Tensor x = Workload.Random(1, batch, 1, Side, Side), label = Workload.Labels(Classes, batch);
-        Tensor w1 = model.Add(Workload.Random(0.3, 8, 1, 3, 3)), b1 = model.Bias(8);
-        Tensor w2 = model.Add(Workload.Random(0.1, 16, 8, 3, 3)), b2 = model.Bias(16);
-        Func<Tensor, Tensor> f1 = model.Linear(576, 320), f2 = model.Linear(320, 120), f3 = model.Linear(120, Classes);
-        return () =>
-        {
-            var seen = x.Conv2d(w1, b1, pad: 1).Relu().MaxPool2d().Conv2d(w2, b2).Relu().MaxPool2d();
-            var logits = f3(f2(f1(seen.Reshape(batch, 576)).Relu().Dropout(0.7)));
-            return model.Sgd(logits.CrossEntropy(label), 0.01);
-        };
+        var model = Workload.Made(Cnn());
+        Tensor x = Workload.Random(1, batch, 1, Side, Side), label = Workload.Labels(Sections, batch);
+        return Workload.Training(new Sgd(model.Parameters), () => model.Forward(x).CrossEntropy(label));
     });
+
+    /// <summary>A code of 50 numbers, drawn around what is read (arXiv:1312.6114).</summary>
+    public sealed class Vae : Module
+    {
+        const int Hidden = 600, Code = 50;
+
+        readonly Mlp encoder, decoder;
+
+        public Vae()
+        {
+            encoder = Child("encoder", new Mlp([Pixels, Hidden, Hidden, 2 * Code]));
+            decoder = Child("decoder", new Mlp([Code, Hidden, Hidden, Pixels]));
+        }
+
+        /// <summary>A sum over pixels and a mean over the batch.</summary>
+        /// <param name="x">[b, 784], from 0 to 1</param>
+        public Tensor Loss(Tensor x)
+        {
+            var halves = encoder.Forward(x).Split(Code);
+            var (mu, logvar) = (halves[0], halves[1]);
+            return decoder.Forward(mu.Reparameterise(logvar)).BceWithLogits(x) * Pixels + mu.GaussianKl(logvar).Mean();
+        }
+    }
 }

@@ -13,12 +13,12 @@ static class ProductWorkloads
     static Workload Of(int m, int n, int k) => new($"product_{m}x{n}x{k}", () =>
     {
         Tensor x = Workload.Random(1, m, k), w = Workload.Random(1, k, n);
-        return () => new([x.MatMul(w)]);
+        return () => [x.MatMul(w)];
     });
 
     static Workload Batched(int b, int m, int n, int k) => new($"product_{b}_of_{m}x{n}x{k}", () =>
     {
         Tensor x = Workload.Random(1, b, m, k), z = Workload.Random(1, b, k, n);
-        return () => new([x.MatMul(z)]);
+        return () => [x.MatMul(z)];
     });
 }

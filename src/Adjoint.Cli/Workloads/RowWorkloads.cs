@@ -13,7 +13,7 @@ static class RowWorkloads
         {
             var x = Workload.Random(1, Rows, Columns);
             Tensor gain = Tensor.Ones(Columns), bias = Tensor.Zeros(Columns);
-            return () => new([x.LayerNorm(gain, bias)]);
+            return () => [x.LayerNorm(gain, bias)];
         }),
         new("layer_norm_both", () =>
         {
@@ -29,7 +29,7 @@ static class RowWorkloads
     static Workload Forward(string name, Func<Tensor, Tensor> function, params int[] shape) => new(name, () =>
     {
         var x = Workload.Random(1, shape);
-        return () => new([function(x)]);
+        return () => [function(x)];
     });
 
     static Workload Both(string name, Func<Tensor, Tensor> function, params int[] shape) => new(name + "_both", () =>

@@ -8,37 +8,34 @@ static class SequenceWorkloads
     public static IEnumerable<Workload> All =>
     [
         Training("lstm", 32, () => Lstm(1, 256)), Training("lstm_scan", 32, () => new OwnCellModel(Embedded, 256)), Training("lstm_2x512", 32, () => Lstm(2, 512)),
-        Training("gpt", 16, () => new Gpt(Embedded)),
-        Writing("lstm_decode", () => Lstm(1, 256)), Writing("lstm_2x512_decode", () => Lstm(2, 512)), Writing("gpt_decode", () => new Gpt(Embedded)),
-        WritingAgain("gpt_decode_uncached", () => new Gpt(Embedded)),
+        Training("gpt", 16, () => new Gpt()),
+        Writing("lstm_decode", () => Lstm(1, 256)), Writing("lstm_2x512_decode", () => Lstm(2, 512)), Writing("gpt_decode", () => new Gpt()),
+        WritingAgain("gpt_decode_uncached", () => new Gpt()),
     ];
 
-    static RecurrentLanguageModel Lstm(int layers, int units) => new(Letters, Embedded, new Lstm(Embedded, units, layers));
+    public static RecurrentLanguageModel Lstm(int layers, int units) => new(Letters, Embedded, new Lstm(Embedded, units, layers));
+
+    /// <summary>Letters [b, 128].</summary>
+    public static Tensor Text(int batch) => Workload.Labels(Letters, batch, Length);
 
     static Workload Training(string name, int batch, Func<LanguageModel> make) => new(name, () =>
     {
-        var model = Made(make);
-        Tensor tokens = Workload.Labels(Letters, batch, Length), next = Workload.Labels(Letters, batch * Length);
-        var optimizer = new Adam(model.Parameters, 1e-3);
-        return () =>
-        {
-            var loss = model.Forward(tokens).Reshape(-1, Letters).CrossEntropy(next);
-            optimizer.Step(loss);
-            return new([loss]);
-        };
+        var model = Workload.Made(make());
+        Tensor tokens = Text(batch), next = Workload.Labels(Letters, batch * Length);
+        return Workload.Training(new Adam(model.Parameters), () => model.Forward(tokens).Reshape(-1, Letters).CrossEntropy(next));
     });
 
     // Always the likeliest letter; of all that are written the time of one is told.
     static Workload Writing(string name, Func<LanguageModel> make) => new(name, () =>
     {
-        var model = Made(make);
-        return () => new([model.Forward(Tensor.Of([0], 1, 1))]);
+        var model = Workload.Made(make());
+        return () => [model.Forward(Tensor.Of([0], 1, 1))];
     })
     {
         Parts = Written,
         Whole = () =>
         {
-            var model = Made(make);
+            var model = Workload.Made(make());
             model.Evaluate();
             var text = model.Continue();
             return () =>
@@ -54,7 +51,7 @@ static class SequenceWorkloads
     {
         Whole = () =>
         {
-            var model = Made(make);
+            var model = Workload.Made(make());
             model.Evaluate();
             var step = Step.Capture(tokens => model.Forward(tokens)[0, ^1]);
             return () =>
@@ -65,13 +62,6 @@ static class SequenceWorkloads
         },
     };
 
-    static LanguageModel Made(Func<LanguageModel> make)
-    {
-        var model = make();
-        model.Initialize(1);
-        return model;
-    }
-
     static int Likeliest(ReadOnlySpan<float> scores)
     {
         var best = 0;
@@ -81,7 +71,7 @@ static class SequenceWorkloads
     }
 
     /// <summary>An LSTM as a cell of the user's own.</summary>
-    sealed class OwnCellModel : LanguageModel
+    public sealed class OwnCellModel : LanguageModel
     {
         readonly Embedding table;
         readonly OwnCell cell;
@@ -123,21 +113,21 @@ static class SequenceWorkloads
     }
 
     /// <summary>Four layers with biases, a head of its own.</summary>
-    sealed class Gpt : LanguageModel
+    public sealed class Gpt : LanguageModel
     {
-        const int Layers = 4, Heads = 4;
+        const int Width = Embedded, Layers = 4, Heads = 4;
 
         readonly Embedding table;
         readonly LearnedPositions places;
         readonly TransformerStack stack;
         readonly Linear head;
 
-        public Gpt(int width)
+        public Gpt()
         {
-            table = Child("table", new Embedding(Letters, width));
-            places = Child("places", new LearnedPositions(Length, width, Init.Normal(0.02)));
-            stack = Child("stack", new TransformerStack(new(width, Heads) { Rule = new ScaledDotProduct(isCausal: true) }, Layers));
-            head = Child("head", new Linear(width, Letters, bias: false));
+            table = Child("table", new Embedding(Letters, Width));
+            places = Child("places", new LearnedPositions(Length, Width, Init.Normal(0.02)));
+            stack = Child("stack", new TransformerStack(new(Width, Heads) { Rule = new ScaledDotProduct(isCausal: true) }, Layers));
+            head = Child("head", new Linear(Width, Letters, bias: false));
         }
 
         protected override Tensor Run(Tensor tokens) => head.Forward(stack.Forward(places.Forward(table.Forward(tokens))));

@@ -1,11 +1,9 @@
 namespace Adjoint.Cli;
 
-/// <summary>What a step returns, and the leaves it gives new values.</summary>
-sealed record StepParts(Tensor[] Results, params (Tensor Target, Tensor Value)[] Updates);
-
 /// <summary>A step that is measured, written as a user of the library writes it.</summary>
-/// <param name="Prepare">Makes the leaves; what it returns records the step on them, as often as it is called.</param>
-sealed record Workload(string Name, Func<Func<StepParts>> Prepare)
+/// <param name="Prepare">Makes models and leaves; what it returns records the step on them, as often as it is called, and gives its
+/// results.</param>
+sealed record Workload(string Name, Func<Func<Tensor[]>> Prepare)
 {
     /// <summary>What is timed in place of the step, where that is no step of its own; the step then tells operations and bytes only.</summary>
     public Func<Action>? Whole { get; init; }
@@ -17,7 +15,7 @@ sealed record Workload(string Name, Func<Func<StepParts>> Prepare)
     public static IReadOnlyList<Workload> All { get; } =
     [
         .. ProductWorkloads.All, .. RowWorkloads.All, .. UpdateWorkloads.All, .. AttentionWorkloads.All,
-        .. NetworkWorkloads.All, .. AdversarialWorkloads.All, .. SequenceWorkloads.All,
+        .. NetworkWorkloads.All, .. AdversarialWorkloads.All, .. SequenceWorkloads.All, .. SpeechWorkloads.All, .. InferenceWorkloads.All,
     ];
 
     /// <summary>Numbers between -scale and scale, the same for the same shape.</summary>
@@ -38,11 +36,26 @@ sealed record Workload(string Name, Func<Func<StepParts>> Prepare)
         return Tensor.Of(numbers, shape);
     }
 
+    /// <summary>A model with the numbers it starts with.</summary>
+    public static T Made<T>(T model) where T : Module
+    {
+        model.Initialize(1);
+        return model;
+    }
+
+    /// <summary>A loss and the update that lowers it.</summary>
+    public static Func<Tensor[]> Training(Optimizer optimizer, Func<Tensor> loss) => () =>
+    {
+        var found = loss();
+        optimizer.Step(found);
+        return [found];
+    };
+
     /// <summary>A call and, from a gradient in memory, the gradients of its leaves.</summary>
-    public static StepParts Both(Tensor y, Tensor given, params Tensor[] leaves)
+    public static Tensor[] Both(Tensor y, Tensor given, params Tensor[] leaves)
     {
         foreach (var leaf in leaves) leaf.Grad = null;
         y.Backward(given);
-        return new([y, .. leaves.Select(l => l.Grad!)]);
+        return [y, .. leaves.Select(l => l.Grad!)];
     }
 }

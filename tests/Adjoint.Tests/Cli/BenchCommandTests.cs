@@ -52,4 +52,18 @@ public sealed class BenchCommandTests
     [Fact]
     public void A_whole_name_means_that_benchmark_alone() =>
         Assert.Equal("softmax\n", CliRun.Of("bench", "softmax", "--list").Output);
+
+    [Fact]
+    public void A_step_that_runs_once_tells_what_the_start_took()
+    {
+        using var json = JsonDocument.Parse(CliRun.Of("bench", "product_64x64x64", "--once", "--json").Output);
+        var start = Assert.Single(json.RootElement.GetProperty("starts").EnumerateArray());
+        Assert.Equal("product_64x64x64", start.GetProperty("name").GetString());
+        var (program, first) = (Number("programMilliseconds"), Number("startToFirstMilliseconds"));
+        Assert.InRange(program, 0, first);
+        Assert.Equal(first - Number("steadyMilliseconds"), Number("overheadMilliseconds"), Tolerance.DoubleRounding);
+        Assert.InRange(Number("peakResidentBytes"), 1 << 20, 1L << 40);
+
+        double Number(string name) => start.GetProperty(name).GetDouble();
+    }
 }

@@ -45,7 +45,7 @@ public sealed class TypedAttentionTests
     static long ArenaBytes(string name, int length)
     {
         var (q, k, v, given) = (Made(1, length), Made(2, length), Made(3, length), Made(4, length));
-        return Step.Capture((Tensor[] _) => Workload.Both(Attend(name)(q, k, v), given, q, k, v).Results).PlanOf().ArenaBytes;
+        return Step.Capture((Tensor[] _) => Workload.Both(Attend(name)(q, k, v), given, q, k, v)).PlanOf().ArenaBytes;
     }
 
     static Tensor Made(ulong seed, int length)
