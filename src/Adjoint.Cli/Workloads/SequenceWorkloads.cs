@@ -3,7 +3,7 @@ namespace Adjoint.Cli;
 /// <summary>Whole training steps of models of text, the next letter of 65, and the letters they write one by one.</summary>
 static class SequenceWorkloads
 {
-    const int Letters = 65, Length = 128, Embedded = 256, Written = 127;
+    const int Letters = 65, Length = 128, Embedded = 256, Written = 127, Prompt = 512;
 
     public static IEnumerable<Workload> All =>
     [
@@ -11,6 +11,7 @@ static class SequenceWorkloads
         Training("gpt", 16, () => new Gpt(Embedded)),
         Writing("lstm_decode", () => Lstm(1, 256)), Writing("lstm_2x512_decode", () => Lstm(2, 512)), Writing("gpt_decode", () => new Gpt(Embedded)),
         WritingAgain("gpt_decode_uncached", () => new Gpt(Embedded)),
+        Reading("gpt_prompt_512", Prompt, () => new Gpt(Embedded, Prompt)), Reading("lstm_prompt_512", Prompt, () => Lstm(1, 256)),
     ];
 
     static RecurrentLanguageModel Lstm(int layers, int units) => new(Letters, Embedded, new Lstm(Embedded, units, layers));
@@ -61,6 +62,27 @@ static class SequenceWorkloads
             {
                 var text = new List<int> { 0 };
                 for (var n = 0; n < Written; n++) text.Add(Likeliest(step.Run(Tensor.Of<int>([.. text], 1, text.Count))[0].ToArray<float>()));
+            };
+        },
+    };
+
+    // A prompt, up to the scores of what follows it.
+    static Workload Reading(string name, int length, Func<LanguageModel> make) => new(name, () =>
+    {
+        var model = Made(make);
+        var tokens = Workload.Labels(Letters, 1, length);
+        return () => new([model.Forward(tokens)[.., ^1]]);
+    })
+    {
+        Whole = () =>
+        {
+            var model = Made(make);
+            model.Evaluate();
+            var (text, prompt) = (model.Continue(), Workload.Labels(Letters, length).To(DType.Int32).ToArray<int>());
+            return () =>
+            {
+                text.Restart();
+                text.Next(prompt);
             };
         },
     };
@@ -127,22 +149,25 @@ static class SequenceWorkloads
     {
         const int Layers = 4, Heads = 4;
 
+        readonly int length;
         readonly Embedding table;
         readonly LearnedPositions places;
         readonly TransformerStack stack;
         readonly Linear head;
 
-        public Gpt(int width)
+        /// <param name="length">The most letters it looks at.</param>
+        public Gpt(int width, int length = Length)
         {
+            this.length = length;
             table = Child("table", new Embedding(Letters, width));
-            places = Child("places", new LearnedPositions(Length, width, Init.Normal(0.02)));
+            places = Child("places", new LearnedPositions(length, width, Init.Normal(0.02)));
             stack = Child("stack", new TransformerStack(new(width, Heads) { Rule = new ScaledDotProduct(isCausal: true) }, Layers));
             head = Child("head", new Linear(width, Letters, bias: false));
         }
 
         protected override Tensor Run(Tensor tokens) => head.Forward(stack.Forward(places.Forward(table.Forward(tokens))));
 
-        internal override Continuation Continue() => new CachedContinuation(Length,
-            (token, cache) => head.Forward(stack.Step(places.Step(table.Forward(token), cache), cache)));
+        internal override Continuation Continue() => new CachedContinuation(length,
+            (tokens, cache) => stack.Step(places.Step(table.Forward(tokens), cache), cache), head.Forward);
     }
 }
