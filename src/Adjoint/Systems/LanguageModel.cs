@@ -12,7 +12,7 @@ public abstract class LanguageModel : Layer
 /// <summary>A text that grows by tokens. Many at once are read in pieces of few lengths, so that few plans serve all texts.</summary>
 abstract class Continuation
 {
-    // A plan each. Of three tokens one after the other nobody sees more; of fifteen, the time of three plans' compilation.
+    // A plan each: 512 tokens take a fifth of the time of one by one, and longer pieces no less.
     static readonly int[] Lengths = [64, 16, 4, 1];
 
     readonly Tensor[] pieces = new Tensor[Lengths.Length];

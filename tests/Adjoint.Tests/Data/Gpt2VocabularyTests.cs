@@ -79,7 +79,8 @@ public sealed class Gpt2VocabularyTests
     public void Tiny_Shakespeare_has_its_338025_tokens()
     {
         var vocabulary = Vocabulary();
-        if (!DataCache.Default.Has(TinyShakespeare.Source)) Assert.Skip("The data set 'tiny-shakespeare' is not here; ADJOINT_DATA says where it is.");
+        if (!DataCache.Default.Has(TinyShakespeare.Source))
+            Assert.Skip("The data set 'tiny-shakespeare' is not here; ADJOINT_DATA says where it is.");
         var text = TinyShakespeare.Text();
         var start = Stopwatch.GetTimestamp();
         var tokens = vocabulary.Encode(text);

@@ -26,8 +26,8 @@ public sealed class MaclaurinAttention : AttentionRule
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {
         if (isCausal && q.Shape[2] != k.Shape[2])
-            throw new ShapeException($"{this}: {q.Shape[2]} positions read a source of {k.Shape[2]}, and both are read together, position by position.\n"
-                + "Hint: ScaledDotProduct reads sources of any length.", "source", [.. k.Shape]);
+            throw new ShapeException($"{this}: {q.Shape[2]} positions read a source of {k.Shape[2]}, and both are read together, position "
+                + "by position.\nHint: ScaledDotProduct reads sources of any length.", "source", [.. k.Shape]);
         var words = WordsOf(q);
         Tensor query = Folded(q) * ScaleOf(q), key = Folded(k), value = Folded(v);
         Tensor y;

@@ -102,7 +102,8 @@ public sealed class AttentionLengthTests
                     var (sum, total) = (new double[width], 0.0);
                     for (var u = 0; u < k.Shape[2]; u++)
                     {
-                        if (u >= (lengths?[b] ?? int.MaxValue) || u > t && name is not ("softmax" or "series") || u <= t - 2 && name == "window") continue;
+                        if (u >= (lengths?[b] ?? int.MaxValue) || u > t && name is not ("softmax" or "series")) continue;
+                        if (u <= t - 2 && name == "window") continue;
                         var score = Enumerable.Range(0, inner).Sum(c => queries[b, h, t, c] * keys[b, h, u, c]) / Math.Sqrt(inner);
                         if (name == "fading") score -= Math.Pow(2, -8.0 * (h + 1) / Heads) * (t - u);
                         var weight = name.EndsWith("series", StringComparison.Ordinal) ? 1 + score + score * score / 2 : Math.Exp(score);
