@@ -3,7 +3,7 @@ namespace Adjoint.Cli;
 /// <summary>Whole training steps of models of text, the next letter of 65, and the letters they write one by one.</summary>
 static class SequenceWorkloads
 {
-    const int Letters = 65, Length = 128, Embedded = 256, Written = 127;
+    const int Letters = 65, Length = 128, Embedded = 256, Written = 127, Prompt = 512;
 
     public static IEnumerable<Workload> All =>
     [
@@ -11,6 +11,7 @@ static class SequenceWorkloads
         Training("gpt", 16, () => new Gpt()),
         Writing("lstm_decode", () => Lstm(1, 256)), Writing("lstm_2x512_decode", () => Lstm(2, 512)), Writing("gpt_decode", () => new Gpt()),
         WritingAgain("gpt_decode_uncached", () => new Gpt()),
+        Reading("gpt_prompt_512", Prompt, () => new Gpt(Prompt)), Reading("lstm_prompt_512", Prompt, () => Lstm(1, 256)),
     ];
 
     public static RecurrentLanguageModel Lstm(int layers, int units) => new(Letters, Embedded, new Lstm(Embedded, units, layers));
@@ -58,6 +59,27 @@ static class SequenceWorkloads
             {
                 var text = new List<int> { 0 };
                 for (var n = 0; n < Written; n++) text.Add(Likeliest(step.Run(Tensor.Of<int>([.. text], 1, text.Count))[0].ToArray<float>()));
+            };
+        },
+    };
+
+    // A prompt, up to the scores of what follows it.
+    static Workload Reading(string name, int length, Func<LanguageModel> make) => new(name, () =>
+    {
+        var model = Workload.Made(make());
+        var tokens = Workload.Labels(Letters, 1, length);
+        return () => [model.Forward(tokens)[.., ^1]];
+    })
+    {
+        Whole = () =>
+        {
+            var model = Workload.Made(make());
+            model.Evaluate();
+            var (text, prompt) = (model.Continue(), Workload.Labels(Letters, length).To(DType.Int32).ToArray<int>());
+            return () =>
+            {
+                text.Restart();
+                text.Next(prompt);
             };
         },
     };
@@ -117,22 +139,25 @@ static class SequenceWorkloads
     {
         const int Width = Embedded, Layers = 4, Heads = 4;
 
+        readonly int length;
         readonly Embedding table;
         readonly LearnedPositions places;
         readonly TransformerStack stack;
         readonly Linear head;
 
-        public Gpt()
+        /// <param name="length">The most letters it looks at.</param>
+        public Gpt(int length = Length)
         {
+            this.length = length;
             table = Child("table", new Embedding(Letters, Width));
-            places = Child("places", new LearnedPositions(Length, Width, Init.Normal(0.02)));
+            places = Child("places", new LearnedPositions(length, Width, Init.Normal(0.02)));
             stack = Child("stack", new TransformerStack(new(Width, Heads) { Rule = new ScaledDotProduct(isCausal: true) }, Layers));
             head = Child("head", new Linear(Width, Letters, bias: false));
         }
 
         protected override Tensor Run(Tensor tokens) => head.Forward(stack.Forward(places.Forward(table.Forward(tokens))));
 
-        internal override Continuation Continue() => new CachedContinuation(Length,
-            (token, cache) => head.Forward(stack.Step(places.Step(table.Forward(token), cache), cache)));
+        internal override Continuation Continue() => new CachedContinuation(length,
+            (tokens, cache) => stack.Step(places.Step(table.Forward(tokens), cache), cache), head.Forward);
     }
 }

@@ -2,27 +2,34 @@ using System.Diagnostics;
 
 namespace Adjoint;
 
-/// <summary>How long things take.</summary>
+/// <summary>How long things take, and how that grows.</summary>
 static class LabClock
 {
-    const int LeastRuns = 5, MostRuns = 200;
-    static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.25);
+    const int Rounds = 7;
+    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The median of some runs, after one that does not count: seconds.</summary>
-    public static double Seconds(Action action, CancellationToken cancellation)
+    /// <summary>The fastest run of each: what else a machine does only adds to it. It does so for seconds on end, so they take turns.</summary>
+    /// <returns>Seconds.</returns>
+    public static double[] Seconds(IReadOnlyList<Action> actions, CancellationToken cancellation)
     {
-        action();
-        var times = new List<double>();
-        var start = Stopwatch.GetTimestamp();
-        while (times.Count < LeastRuns || times.Count < MostRuns && Stopwatch.GetElapsedTime(start) < Budget)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var begin = Stopwatch.GetTimestamp();
-            action();
-            times.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds);
-        }
-        times.Sort();
-        return times[times.Count / 2];
+        var fastest = Enumerable.Repeat(double.PositiveInfinity, actions.Count).ToArray();
+        foreach (var action in actions) action();
+        for (var round = 0; round < Rounds; round++)
+            for (var n = 0; n < actions.Count; n++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                // What the others have put out of the caches comes back; a long run does not mind.
+                if (round == 0 || fastest[n] < Turn.TotalSeconds) actions[n]();
+                var start = Stopwatch.GetTimestamp();
+                do
+                {
+                    var begin = Stopwatch.GetTimestamp();
+                    actions[n]();
+                    fastest[n] = Math.Min(fastest[n], Stopwatch.GetElapsedTime(begin).TotalSeconds);
+                }
+                while (Stopwatch.GetElapsedTime(start) < Turn);
+            }
+        return fastest;
     }
 
     /// <summary>The slope of a straight line through the logarithms: y grows as x to this power.</summary>
@@ -31,5 +38,18 @@ static class LabClock
         double[] a = [.. x.Select(v => Math.Log(v))], b = [.. y.Select(v => Math.Log(v))];
         var (meanA, meanB) = (a.Average(), b.Average());
         return a.Zip(b).Sum(p => (p.First - meanA) * (p.Second - meanB)) / a.Sum(p => (p - meanA) * (p - meanA));
+    }
+
+    /// <summary>The sums of y at 1, 2, 3 … up to each x, which begin with 1; between two of them y is a power of x.</summary>
+    public static double[] Sums(IReadOnlyList<int> x, IReadOnlyList<double> y)
+    {
+        var sums = new double[x.Count];
+        sums[0] = y[0];
+        for (var i = 1; i < x.Count; i++)
+        {
+            var power = Exponent([x[i - 1], x[i]], [y[i - 1], y[i]]);
+            sums[i] = sums[i - 1] + Enumerable.Range(x[i - 1] + 1, x[i] - x[i - 1]).Sum(at => y[i] * Math.Pow((double)at / x[i], power));
+        }
+        return sums;
     }
 }

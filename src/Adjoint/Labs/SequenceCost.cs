@@ -14,6 +14,9 @@ sealed record SequenceCost(string Name, string Formula, int Exponent, Func<int, 
 
     Func<int, Dictionary<string, int>> Sizes { get; init; } = _ => [];
 
+    /// <summary>The length up to which it is timed: the longer, the less is spent on what does not grow.</summary>
+    public int Longest => Exponent == 1 ? 16384 : 8192;
+
     /// <summary>A call at a length, ready to be timed.</summary>
     public Func<int, Action>? Prepare { get; init; }
 
@@ -55,7 +58,8 @@ sealed record SequenceCost(string Name, string Formula, int Exponent, Func<int, 
         var symbols = sizes(2).ToDictionary(s => s.Key, s => (Polynomial)s.Value);
         foreach (var axis in (string[])["t", "u"])
             if (symbols.ContainsKey(axis)) symbols[axis] = Polynomial.Symbol("t");
-        return new(name, Cost.Of(program, symbols).Operations.ToString(), exponent, t => Number(program, sizes(t)))
+        var formula = Cost.Of(program, symbols).Operations;
+        return new(name, formula.ToString(), exponent, t => (double)formula.Evaluate(new Dictionary<string, int> { ["t"] = t }).Numerator)
         {
             Program = program, Sizes = sizes, Prepare = prepare,
         };

@@ -6,7 +6,8 @@ namespace Adjoint;
 sealed class SequenceCostLab : Lab
 {
     const int Width = 64, Window = 64, Degree = 2, Narrow = 8, LongestCounted = 64;
-    const int LongEnough = 4096; // shorter ones are spent on what does not grow
+    const int Shortest = 64, LongestOfShort = 512;
+    const int Fitted = 3; // lengths, the longest: shorter ones are spent on what does not grow
     const double Allowed = 0.1; // between a measured exponent and that of theory
 
     public override string Name => "sequence-cost";
@@ -15,14 +16,14 @@ sealed class SequenceCostLab : Lab
 
     public override LabReport Run(LabOptions options, CancellationToken cancellation = default)
     {
-        int[] lengths = options.IsShort ? [64, 128, 256, 512] : [64, 128, 256, 512, 1024, 2048, 4096];
         var costs = SequenceCost.All(Width, Window, Degree, Narrow);
-        var times = costs.ToDictionary(c => c, c =>
+        var times = costs.Select(c =>
         {
             options.Progress?.Invoke($"measuring {c.Name}");
-            return Measured(c, lengths, cancellation);
-        });
-        var growth = costs.Select(c => Grown(c, lengths, times[c])).ToList();
+            return Measured(c, options.IsShort ? LongestOfShort : c.Longest, cancellation);
+        }).ToList();
+        var lengths = times.MaxBy(t => t.Lengths.Length)!.Lengths;
+        var growth = times.Select(t => Grown(t, lengths.Length)).ToList();
         var counts = costs.Where(c => c.Program is not null).Select(c => Counts(c, options)).ToList();
         var crossing = Crossing(cancellation);
         return new(
@@ -32,31 +33,43 @@ sealed class SequenceCostLab : Lab
                 new("predicted and counted up to length 64", ["model", .. SequenceCost.Counted.SelectMany(t => (string[])[$"predicted {t}", $"counted {t}"])], [.. counts.Select(c => c.Row)]),
                 new("measured time in ms", ["model", .. lengths.Select(t => $"{t}"), "exponent measured", "of theory"], [.. growth.Select(g => g.Row)]),
             ],
-            [new("sequence_cost", Figure(lengths, times)), new("sequence_operations", Operations(costs, lengths))],
+            [new("sequence_cost", Figure(times)), new("sequence_operations", Operations(costs, lengths))],
             [
                 new($"the interpreter counts what is predicted, up to length {LongestCounted}", counts.TrueForAll(c => c.IsEqual), string.Join(", ", counts.Select(c => c.Row[0]))),
-                .. growth.Where(_ => lengths[^1] >= LongEnough).Select(g => new LabClaim($"{g.Row[0]}: time grows with the power {g.Theory} of the length",
+                .. growth.Where(_ => !options.IsShort).Select(g => new LabClaim($"{g.Row[0]}: time grows with the power {g.Theory} of the length",
                     Math.Abs(g.Measured - g.Theory) <= Allowed, string.Create(CultureInfo.InvariantCulture, $"measured {g.Measured:F2}"))),
                 crossing,
             ]);
     }
 
-    static double[] Measured(SequenceCost cost, int[] lengths, CancellationToken cancellation)
+    static LengthTimes Measured(SequenceCost cost, int longest, CancellationToken cancellation)
     {
-        if (cost.FromPrefixes is null) return [.. lengths.Select(t => LabClock.Seconds(cost.Prepare!(t), cancellation))];
-        // Every prefix is read again: the sum over all, by the prefixes that were timed.
-        var prefixes = lengths.Select(t => LabClock.Seconds(cost.FromPrefixes(t), cancellation)).ToArray();
-        var sums = new double[lengths.Length];
-        sums[0] = prefixes[0] * lengths[0] / (cost.Exponent);
-        for (var i = 1; i < sums.Length; i++) sums[i] = sums[i - 1] + (lengths[i] - lengths[i - 1]) * (prefixes[i] + prefixes[i - 1]) / 2;
-        return sums;
+        if (cost.FromPrefixes is null)
+        {
+            var lengths = Doubled(Shortest, longest);
+            return new(cost, lengths, LabClock.Seconds([.. lengths.Select(cost.Prepare!)], cancellation));
+        }
+        // Every prefix is read again: the sum over all, by those that were timed.
+        var prefixes = Doubled(1, longest);
+        var sums = LabClock.Sums(prefixes, LabClock.Seconds([.. prefixes.Select(cost.FromPrefixes)], cancellation));
+        var from = Array.IndexOf(prefixes, Shortest);
+        return new(cost, prefixes[from..], sums[from..]);
     }
 
-    static (string[] Row, double Measured, int Theory) Grown(SequenceCost cost, int[] lengths, double[] times)
+    static int[] Doubled(int first, int last)
     {
-        var last = Math.Min(3, lengths.Length);
-        var measured = LabClock.Exponent([.. lengths[^last..].Select(t => (double)t)], times[^last..]);
-        return ([cost.Name, .. times.Select(t => Text($"{1e3 * t:G3}")), Text($"{measured:F2}"), $"{cost.Exponent}"], measured, cost.Exponent);
+        var all = new List<int>();
+        for (var n = first; n <= last; n *= 2) all.Add(n);
+        return [.. all];
+    }
+
+    /// <param name="columns">In how many columns its times stand; what was not timed is left empty.</param>
+    static (string[] Row, double Measured, int Theory) Grown(LengthTimes times, int columns)
+    {
+        var (cost, lengths, seconds) = times;
+        var measured = LabClock.Exponent([.. lengths[^Fitted..].Select(t => (double)t)], seconds[^Fitted..]);
+        IEnumerable<string> cells = [.. seconds.Select(t => Text($"{1e3 * t:G3}")), .. Enumerable.Repeat("", columns - lengths.Length)];
+        return ([cost.Name, .. cells, Text($"{measured:F2}"), $"{cost.Exponent}"], measured, cost.Exponent);
     }
 
     static (string[] Row, bool IsEqual) Counts(SequenceCost cost, LabOptions options)
@@ -79,10 +92,11 @@ sealed class SequenceCostLab : Lab
             Text($"multiplications at {features}: {Full(features):N0} and {Linear(features):N0}"));
     }
 
-    static LinePlot Figure(int[] lengths, Dictionary<SequenceCost, double[]> times)
+    static LinePlot Figure(IEnumerable<LengthTimes> times)
     {
         var plot = new LinePlot { Title = "time over the length", XLabel = "positions", YLabel = "ms", IsXLog = true, IsYLog = true };
-        foreach (var (cost, seconds) in times) plot.Add(cost.Name, [.. lengths.Select(t => (double)t)], [.. seconds.Select(s => 1e3 * s)]);
+        foreach (var (cost, lengths, seconds) in times)
+            plot.Add(cost.Name, [.. lengths.Select(t => (double)t)], [.. seconds.Select(s => 1e3 * s)]);
         return plot;
     }
 
@@ -94,4 +108,6 @@ sealed class SequenceCostLab : Lab
     }
 
     static string Text(FormattableString text) => FormattableString.Invariant(text);
+
+    sealed record LengthTimes(SequenceCost Cost, int[] Lengths, double[] Seconds);
 }

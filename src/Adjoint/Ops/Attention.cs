@@ -86,6 +86,28 @@ public static class AttentionOps
           y[b,t,d] += p[b,t,u] * v[b,u,d]             if u <= t and t < u + window
         """).Sized("t", 3).Sized("u", 3);
 
+    /// <summary>attention_causal over the first length[b] keys of each example.</summary>
+    public static readonly Op AttentionCausalPadded = Op.Define("""
+        attention_causal_padded(q[b,t,c], k[b,u,c], v[b,u,d], int length[b]) -> y
+          s[b,t,u] += q[b,t,c] * k[b,u,c] / sqrt(#c)  if u <= t and u < length[b]
+          m[b,t]   max= s[b,t,u]                      if u <= t and u < length[b]
+          e[b,t,u] = exp(s[b,t,u] - stop(m[b,t]))     if u <= t and u < length[b]
+          z[b,t]   += e[b,t,u]                        if u <= t and u < length[b]
+          p[b,t,u] = e[b,t,u] / z[b,t]                if u <= t and u < length[b]
+          y[b,t,d] += p[b,t,u] * v[b,u,d]             if u <= t and u < length[b]
+        """).Within("length", 1, 2);
+
+    /// <summary>attention_windowed over the first length[b] keys of each example; a window behind them reads 0.</summary>
+    public static readonly Op AttentionWindowedPadded = Op.Define("""
+        attention_windowed_padded(q[b,t,c], k[b,u,c], v[b,u,d], int length[b]; window = 2) -> y
+          s[b,t,u] += q[b,t,c] * k[b,u,c] / sqrt(#c)  if u <= t and t < u + window and u < length[b]
+          m[b,t]   max= s[b,t,u]                      if u <= t and t < u + window and u < length[b]
+          e[b,t,u] = exp(s[b,t,u] - stop(m[b,t]))     if u <= t and t < u + window and u < length[b]
+          z[b,t]   += e[b,t,u]                        if u <= t and t < u + window and u < length[b]
+          p[b,t,u] = e[b,t,u] / z[b,t]                if u <= t and t < u + window and u < length[b]
+          y[b,t,d] += p[b,t,u] * v[b,u,d]             if u <= t and t < u + window and u < length[b]
+        """).Within("length", 1, 2).Sized("t", 3).Sized("u", 3);
+
     /// <summary>The same attention with the distance o as the axis: memory is linear in the window, nothing is
     /// masked.</summary>
     public static readonly Op AttentionBanded = Op.Define("""
@@ -206,12 +228,25 @@ public static class AttentionOps
           y[b,h,t,d] += p[b,h,t,u] * v[b,h,u,d]             if u <= t
         """);
 
+    /// <summary>attention_alibi over the first length[b] keys of each example.</summary>
+    public static readonly Op AttentionAlibiPadded = Op.Define("""
+        attention_alibi_padded(q[b,h,t,c], k[b,h,u,c], v[b,h,u,d], int length[b]) -> y
+          rate[h]    = exp(-5.545177444479562 * (h + 1) / #h)
+          s[b,h,t,u] += q[b,h,t,c] * k[b,h,u,c] / sqrt(#c)  if u <= t and u < length[b]
+          s[b,h,t,u] -= rate[h] * (t - u)                   if u <= t and u < length[b]
+          m[b,h,t]   max= s[b,h,t,u]                        if u <= t and u < length[b]
+          e[b,h,t,u] = exp(s[b,h,t,u] - stop(m[b,h,t]))     if u <= t and u < length[b]
+          z[b,h,t]   += e[b,h,t,u]                          if u <= t and u < length[b]
+          p[b,h,t,u] = e[b,h,t,u] / z[b,h,t]                if u <= t and u < length[b]
+          y[b,h,t,d] += p[b,h,t,u] * v[b,h,u,d]             if u <= t and u < length[b]
+        """).Within("length", 1, 2);
+
     internal static Op[] All =>
     [
         Attention, AttentionUnscaled, AttentionMasked, AttentionPadded, AttentionBiased, AttentionCausal,
-        AttentionWindowed,
+        AttentionWindowed, AttentionCausalPadded, AttentionWindowedPadded,
         AttentionBanded, AttentionMultihead, AttentionMultiheadCausal, MultiheadAttention, MultiheadAttentionCausal,
-        AttentionGroupedQuery, AttentionAdditive, AttentionAlibi,
+        AttentionGroupedQuery, AttentionAdditive, AttentionAlibi, AttentionAlibiPadded,
     ];
 }
 

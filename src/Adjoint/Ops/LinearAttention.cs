@@ -78,6 +78,20 @@ public static class LinearAttentionOps
           y[b,d]    = a[b,d] / z[b]
         """).Within("fq", 0.2, 1).Within("fk", 0.2, 1).Within("n", 0.2, 1);
 
+    /// <summary>A run of steps of linear_attention_causal at once, as products: fq, fk [b, t, m], v [b, t, d] to y [b, t, d]; the
+    /// state s [b, m, d], n [b, m] is carried on.</summary>
+    public static readonly Op LinearAttentionRun = Op.Define("""
+        linear_attention_run(fq[b,t,m], fk[b,u,m], v[b,u,d], s[b,m,d], n[b,m]) -> y, s', n'
+          w[b,t,u]  += fq[b,t,m] * fk[b,u,m]  if u <= t
+          a[b,t,d]  += fq[b,t,m] * s[b,m,d]
+          a[b,t,d]  += w[b,t,u] * v[b,u,d]    if u <= t
+          z[b,t]    += fq[b,t,m] * n[b,m]
+          z[b,t]    += w[b,t,u]               if u <= t
+          y[b,t,d]  = a[b,t,d] / z[b,t]
+          s'[b,m,d] += fk[b,u,m] * v[b,u,d]
+          n'[b,m]   += fk[b,u,m]
+        """).Within("fq", 0.2, 1).Within("fk", 0.2, 1).Within("n", 0.2, 1);
+
     /// <summary>Linear attention with the feature elu + 1 (arXiv:2006.16236): q [.., t, c], k [.., u, c], v [.., u, d]
     /// to y [.., t, d].</summary>
     public static readonly Op AttentionElu = Op.Define("""
@@ -94,7 +108,7 @@ public static class LinearAttentionOps
     internal static Op[] All =>
     [
         MaclaurinFeatures, LinearAttention, AttentionMaclaurin, LinearAttentionCausal, AttentionMaclaurinCausal,
-        LinearAttentionStep, AttentionElu,
+        LinearAttentionStep, LinearAttentionRun, AttentionElu,
     ];
 }
 

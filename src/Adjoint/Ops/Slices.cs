@@ -172,9 +172,9 @@ public sealed partial class Tensor
     public Tensor Slice(int axis, int start, int length) =>
         SliceOps.Slice.CallAlong([axis], false, [this], [start, length]);
 
-    /// <summary>Parts of an axis: <c>x[.., 0]</c>, <c>x[1..3]</c>, <c>x[^1]</c>. A number drops its axis; the range
-    /// <c>..</c> alone stands for all
-    /// axes that are left, at most once, unless every axis is named.</summary>
+    /// <summary>Parts of the first axes: <c>x[.., 0]</c>, <c>x[1..3]</c>, <c>x[^1]</c>. A number drops its axis, a range keeps it, and
+    /// <c>..</c> is all of its own axis. <see cref="Position.Rest"/> stands for those between the first and the last ones.</summary>
+    /// <exception cref="ShapeException">A position is outside of its axis, or there are more positions than axes.</exception>
     [IndexerName("Part")]
     public Tensor this[params ReadOnlySpan<Position> at] => Parts(at);
 

@@ -2,14 +2,17 @@ namespace Adjoint;
 
 public sealed partial class Tensor
 {
-    // `..` is the rest if fewer axes are named than there are; otherwise it is all of its own axis.
     Tensor Parts(ReadOnlySpan<Position> at)
     {
-        var rest = -1;
-        for (var i = 0; i < at.Length && at.Length <= Rank + 1; i++)
-            if (at[i].IsAll && at.Length != Rank && rest < 0) rest = i;
-        if (at.Length - (rest >= 0 ? 1 : 0) > Rank)
-            throw new ShapeException($"Tensor: {at.Length} positions are given for {Rank} axes.\n  x : {Described}", "x", [.. Shape]);
+        var (rest, named) = (-1, at.Length);
+        for (var i = 0; i < at.Length; i++)
+        {
+            if (!at[i].IsRest) continue;
+            if (rest >= 0) throw new ShapeException($"Tensor: the rest of the axes stands twice.\n  x : {Described}", "x", [.. Shape]);
+            (rest, named) = (i, at.Length - 1);
+        }
+        if (named > Rank)
+            throw new ShapeException($"Tensor: {named} positions are given for {Rank} axes.\n  x : {Described}", "x", [.. Shape]);
         var (starts, steps, sizes) = (new int[Rank], Enumerable.Repeat(1, Rank).ToArray(), Shape.ToArray());
         var kept = new List<int>();
         for (var d = 0; d < Rank; d++)

@@ -18,12 +18,12 @@ public sealed class TextGenerator(LanguageModel model, Vocabulary vocabulary)
     {
         model.Evaluate();
         var (text, random) = (model.Continue(), new Philox(seed, Philox.StreamOf("generate"), 0));
-        foreach (var token in prompt[..^1]) text.Next(token);
-        for (var (n, last) = (0, prompt[^1]); n < length; n++)
+        for (var (n, unread) = (0, prompt); n < length; n++)
         {
-            last = sampling.Draw(text.Next(last)[..vocabulary.Count], random.Uniform(n));
-            if (last == vocabulary.End) yield break;
-            yield return last;
+            var next = sampling.Draw(text.Next(unread)[..vocabulary.Count], random.Uniform(n));
+            if (next == vocabulary.End) yield break;
+            yield return next;
+            unread = [next];
         }
     }
 }

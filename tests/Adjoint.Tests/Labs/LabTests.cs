@@ -47,6 +47,30 @@ public sealed class LabTests
         Assert.Equal(2.5, LabClock.Exponent([1, 2, 4, 8], [3, 3 * Math.Pow(2, 2.5), 3 * Math.Pow(4, 2.5), 3 * Math.Pow(8, 2.5)]), 1e-12);
 
     [Fact]
+    public void A_power_is_summed_from_few_of_its_values()
+    {
+        int[] places = [1, 2, 4, 8, 16, 32, 64];
+        var sums = LabClock.Sums(places, [.. places.Select(n => (double)n * n)]);
+        Assert.Equal(places.Select(n => n * (n + 1) * (2 * n + 1) / 6.0), sums, (a, b) => Math.Abs(a - b) <= 1e-12 * a);
+    }
+
+    [Fact]
+    public void Each_call_is_timed_and_the_longer_one_takes_longer()
+    {
+        int[] runs = [0, 0];
+        var seconds = LabClock.Seconds([.. ((int[])[0, 1]).Select(n => (Action)(() =>
+        {
+            runs[n]++;
+            Thread.SpinWait(n == 0 ? 100 : 100_000);
+        }))], default);
+        Assert.InRange(seconds[0], 1e-9, seconds[1]);
+        Assert.All(runs, r => Assert.True(r > 5, "one run tells nothing"));
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => LabClock.Seconds([() => { }], cancelled.Token));
+    }
+
+    [Fact]
     public void The_command_line_lists_runs_and_writes_them()
     {
         using var scratch = new ScratchFolder();

@@ -44,20 +44,85 @@ public sealed class CharLmTests
             Assert.Throws<ShapeException>(() => model.Forward(Tensor.Of(text, 1, 9))).Message);
     }
 
+    public static TheoryData<string> Models => new("transformer", "rotary", "window", "fading", "series", "rnn", "ugrnn", "gru", "lstm");
+
+    static LanguageModel Model(string name, int context)
+    {
+        const int Tokens = 5, Width = 8;
+        LanguageModel model = name switch
+        {
+            "rnn" => new RecurrentLanguageModel(Tokens, Width, new Rnn(Width, 6, 2)),
+            "ugrnn" => new RecurrentLanguageModel(Tokens, Width, new UgRnn(Width, 6, 2)),
+            "gru" => new RecurrentLanguageModel(Tokens, Width, new Gru(Width, 6, 2)),
+            "lstm" => new RecurrentLanguageModel(Tokens, Width, new Lstm(Width, 6, 2)),
+            _ => new TransformerLanguageModel(Tokens, context, 2, new TransformerOptions(Width, 2)
+            {
+                IsRotary = name == "rotary",
+                Rule = name switch
+                {
+                    "window" => new ScaledDotProduct(isCausal: true, window: 3),
+                    "fading" => new ScaledDotProduct(isCausal: true, isFading: true),
+                    "series" => new MaclaurinAttention(2, isCausal: true),
+                    _ => new ScaledDotProduct(isCausal: true),
+                },
+            }),
+        };
+        model.Initialize(1);
+        return model;
+    }
+
     [Theory]
-    [InlineData("transformer")]
-    [InlineData("rotary")]
-    [InlineData("lstm")]
+    [MemberData(nameof(Models))]
     public void Character_by_character_scores_are_those_of_the_whole_text(string name)
     {
-        LanguageModel model = name == "lstm" ? new RecurrentLanguageModel(5, 8, new Lstm(8, 6, 2))
-            : new TransformerLanguageModel(5, 8, 2, 2, 10, isRotary: name == "rotary");
-        model.Initialize(1);
+        var model = Model(name, context: 10);
         int[] text = [1, 4, 0, 2, 2, 3, 1, 0];
         var whole = model.Forward(Tensor.Of(text, 1, text.Length)).ToArray<float>();
         var growing = model.Continue();
         for (var t = 0; t < text.Length; t++)
             Assert.Equal(whole[(t * 5)..(t * 5 + 5)], growing.Next(text[t]).ToArray(), (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
+    }
+
+    // Pieces of every length; for a cache also what fills it, more than fits, and much more.
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_prompt_that_is_read_at_once_has_the_scores_of_one_that_is_read_token_by_token(string name)
+    {
+        const int Context = 90;
+        var model = Model(name, Context);
+        Continuation atOnce = model.Continue(), slowly = model.Continue();
+        foreach (var length in (int[])[1, 3, 21, 85, Context, Context + 1, 2 * Context + 50])
+        {
+            int[] prompt = [.. Enumerable.Range(0, length).Select(n => n * n % 7 % 5)];
+            foreach (var token in prompt[..^1]) slowly.Next(token);
+            AssertNext(prompt[^1..], prompt);
+            // And on, by one and by some.
+            AssertNext([4], [4]);
+            foreach (var token in (int[])[1, 0, 3, 2]) slowly.Next(token);
+            AssertNext([2], [1, 0, 3, 2, 2]);
+            atOnce.Restart();
+            slowly.Restart();
+        }
+
+        void AssertNext(int[] last, int[] all) => Assert.Equal(slowly.Next(last).ToArray(), atOnce.Next(all).ToArray(),
+            (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
+    }
+
+    [Fact]
+    public void Prompts_of_all_lengths_take_few_plans()
+    {
+        var captures = 0;
+        var text = new CachedContinuation(100, (tokens, _) =>
+        {
+            captures++;
+            return tokens.To(DType.Float32).Unsqueeze(-1);
+        }, x => x);
+        for (var length = 1; length <= 100; length++)
+        {
+            Assert.Equal(7f, text.Next([.. new int[length - 1], 7])[0]);
+            text.Restart();
+        }
+        Assert.Equal(4, captures);
     }
 
     [Fact]

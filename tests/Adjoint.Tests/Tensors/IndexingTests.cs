@@ -13,9 +13,34 @@ public sealed class IndexingTests
         AssertIs(Cube[.., 0, 1], [2], 1, 13);
         AssertIs(Cube[^1, ^1, ^1], [], 23);
         AssertIs(Cube[0, 1..3, 2], [2], 6, 10);
-        AssertIs(Cube[.., 0], [2, 3], 0, 4, 8, 12, 16, 20);
+        AssertIs(Cube[.., 0], [2, 4], 0, 1, 2, 3, 12, 13, 14, 15);
         AssertIs(Cube[-1, 0, ..2], [2], 12, 13);
         Assert.Same(Cube, Cube[..]);
+    }
+
+    [Fact]
+    public void A_range_from_0_is_of_its_own_axis_as_one_from_1_is()
+    {
+        for (var n = 0; n < 2; n++) Assert.Equal(Cube[1..][0, 2].ToArray<double>(), Cube[n.., 2][1 - n].ToArray<double>());
+        Assert.Equal(Cube[.., .., 1].ToArray<double>(), Cube[0.., 0.., 1].ToArray<double>());
+        Assert.Equal([2, 1, 4], Cube[.., 1..2].Shape.ToArray());
+        Assert.Equal("Tensor: 1 positions are given for 0 axes.\n  x : float64[]",
+            Assert.Throws<ShapeException>(() => Tensor.Scalar(1, DType.Float64)[..]).Message);
+    }
+
+    [Fact]
+    public void The_rest_stands_for_as_many_axes_as_are_not_named()
+    {
+        AssertIs(Cube[Position.Rest, 0], [2, 3], 0, 4, 8, 12, 16, 20);
+        AssertIs(Cube[1, Position.Rest, ^1], [3], 15, 19, 23);
+        AssertIs(Cube[1, 2, Position.Rest, 3], [], 23);
+        Assert.Same(Cube, Cube[Position.Rest]);
+        var scalar = Tensor.Scalar(1, DType.Float64);
+        Assert.Same(scalar, scalar[Position.Rest]);
+        Assert.Equal("Tensor: the rest of the axes stands twice.\n  x : float64[2, 3, 4]",
+            Assert.Throws<ShapeException>(() => Cube[Position.Rest, 0, Position.Rest]).Message);
+        Assert.Equal("Tensor: 4 positions are given for 3 axes.\n  x : float64[2, 3, 4]",
+            Assert.Throws<ShapeException>(() => Cube[0, 0, Position.Rest, 0, 0]).Message);
     }
 
     [Fact]

@@ -9,10 +9,10 @@ public abstract class AttentionRule
     /// <returns>[b, h, t, d]</returns>
     public abstract Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null);
 
-    /// <summary>What one new position reads of itself and of those in the cache, which it enters.</summary>
-    /// <param name="q">[b, h, c]</param> <param name="k">[b, h, c]</param> <param name="v">[b, h, d]</param>
+    /// <summary>What new positions, one behind the other, read of themselves and of those in the cache, which they enter.</summary>
+    /// <param name="q">[b, h, t, c]</param> <param name="k">[b, h, t, c]</param> <param name="v">[b, h, t, d]</param>
     /// <param name="owner">The layer whose memory it is.</param>
-    /// <returns>[b, h, d]</returns>
+    /// <returns>[b, h, t, d]</returns>
     /// <exception cref="InvalidOperationException">Positions read later ones by this rule: they can't come one by one.</exception>
     public abstract Tensor Step(Tensor q, Tensor k, Tensor v, KvCache cache, Module owner);
 
@@ -43,29 +43,34 @@ public sealed class ScaledDotProduct(bool isCausal = false, int window = 0, bool
 
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {
-        if (isFading) return q.AttentionAlibi(k, v);
+        if (isFading) return lengths is null ? q.AttentionAlibi(k, v) : AttentionOps.AttentionAlibiPadded.Call([q, k, v, lengths]);
         Tensor query = Folded(q), key = Folded(k), value = Folded(v);
-        // A causal position within the length reads only positions within it: nothing is left to mask.
-        var y = window > 0 ? query.AttentionWindowed(key, value, window)
-            : isCausal ? query.AttentionCausal(key, value)
-            : lengths is null ? query.Attention(key, value)
-            : query.AttentionPadded(key, value, lengths.Repeat(q.Shape[1], 0));
+        var y = lengths is null
+            ? window > 0 ? query.AttentionWindowed(key, value, window) : isCausal ? query.AttentionCausal(key, value) : query.Attention(key, value)
+            : Padded(lengths.Repeat(q.Shape[1], 0));
         return y.Reshape([.. q.Shape[..^1], v.Shape[^1]]);
+
+        Tensor Padded(Tensor length) => window > 0 ? AttentionOps.AttentionWindowedPadded.Call([query, key, value, length], window)
+            : (isCausal ? AttentionOps.AttentionCausalPadded : AttentionOps.AttentionPadded).Call([query, key, value, length]);
     }
 
     public override Tensor Step(Tensor q, Tensor k, Tensor v, KvCache cache, Module owner)
     {
         if (!isCausal) throw NotCausal();
         var (n, room) = (q.Shape[0] * q.Shape[1], cache.Capacity);
-        var memory = cache.MemoryOf(owner, q.Type, [n, room, k.Shape[2]], [n, room, v.Shape[2]]);
-        var keys = GenerationOps.CacheAppend.Call([memory[0], Folded(k), cache.At]);
-        var values = GenerationOps.CacheAppend.Call([memory[1], Folded(v), cache.At]);
+        var memory = cache.MemoryOf(owner, q.Type, [n, room, k.Shape[3]], [n, room, v.Shape[3]]);
+        var isOne = q.Shape[2] == 1;
+        var (append, read, readNear, readFading) = isOne
+            ? (GenerationOps.CacheAppend, GenerationOps.AttentionStep, GenerationOps.AttentionStepWindowed, GenerationOps.AttentionStepAlibi)
+            : (GenerationOps.CacheAppendRun, GenerationOps.AttentionRun, GenerationOps.AttentionRunWindowed, GenerationOps.AttentionRunAlibi);
+        Tensor keys = append.Call([memory[0], Rows(Folded(k)), cache.At]), values = append.Call([memory[1], Rows(Folded(v)), cache.At]);
         Tensor.Assign((memory[0], keys), (memory[1], values));
-        if (isFading)
-            return GenerationOps.AttentionStepAlibi.Call([q, Heads(keys), Heads(values), cache.At]);
-        var y = window > 0 ? GenerationOps.AttentionStepWindowed.Call([Folded(q), keys, values, cache.At], window)
-            : GenerationOps.AttentionStep.Call([Folded(q), keys, values, cache.At]);
+        var y = isFading ? readFading.Call([Rows(q), Heads(keys), Heads(values), cache.At])
+            : window > 0 ? readNear.Call([Rows(Folded(q)), keys, values, cache.At], window)
+            : read.Call([Rows(Folded(q)), keys, values, cache.At]);
         return y.Reshape([.. v.Shape]);
+
+        Tensor Rows(Tensor x) => isOne ? x.Squeeze(-2) : x;
 
         Tensor Heads(Tensor x) => x.Reshape(q.Shape[0], q.Shape[1], room, x.Shape[2]);
     }

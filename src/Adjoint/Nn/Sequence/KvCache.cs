@@ -1,7 +1,7 @@
 namespace Adjoint;
 
 // The memory of a layer is a leaf that a captured step reads and assigns; the position is a leaf, too, whose value bounds the
-// loops. So one plan serves all positions, and a new row costs a row.
+// loops. So one plan serves all positions, and a new row costs a row. A run of rows has a plan for its length.
 
 /// <summary>What layers of attention remember while a sequence grows position by position.</summary>
 public sealed class KvCache
@@ -24,14 +24,20 @@ public sealed class KvCache
     /// <summary>The place of the position that is computed now: one int64.</summary>
     internal Tensor At { get; } = Tensor.Scalar(0, DType.Int64);
 
+    /// <summary>The places of so many positions from that one on: int64[t].</summary>
+    internal Tensor Places(int count) => count == 1 ? At.Reshape(1) : At + Tensor.Arange(count, DType.Int64);
+
     /// <summary>After each step.</summary>
-    /// <exception cref="InvalidOperationException">All positions were filled before.</exception>
-    public void Advance()
+    /// <param name="positions">How many were read in it.</param>
+    /// <exception cref="InvalidOperationException">There was no room for so many.</exception>
+    public void Advance(int positions = 1)
     {
-        if (Position == Capacity)
-            throw new InvalidOperationException($"KvCache: all {Capacity} positions are filled.\n"
+        ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
+        if (positions > Capacity - Position)
+            throw new InvalidOperationException((Position == Capacity ? $"KvCache: all {Capacity} positions are filled.\n"
+                : $"KvCache: {Position} of {Capacity} positions are filled, there is no room for {positions}.\n")
                 + "Hint: Clear() it and give the last part of the sequence again.");
-        Set(Position + 1);
+        Set(Position + positions);
     }
 
     /// <summary>Forgets all positions; steps that were captured go on with it. What was read of a source stays until another is read.</summary>

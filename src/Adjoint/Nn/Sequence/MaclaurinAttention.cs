@@ -25,23 +25,26 @@ public sealed class MaclaurinAttention : AttentionRule
 
     public override Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? lengths = null)
     {
+        if (isCausal && q.Shape[2] != k.Shape[2])
+            throw new ShapeException($"{this}: {q.Shape[2]} positions read a source of {k.Shape[2]}, and both are read together, position "
+                + "by position.\nHint: ScaledDotProduct reads sources of any length.", "source", [.. k.Shape]);
         var words = WordsOf(q);
         Tensor query = Folded(q) * ScaleOf(q), key = Folded(k), value = Folded(v);
         Tensor y;
-        if (isCausal)
-            y = FirstTwo(LinearAttentionOps.AttentionMaclaurinCausal.Call(
-                [FirstTwo(query), FirstTwo(key), FirstTwo(value), words.Word, words.Degree, words.Weight]));
-        else if (k.Shape[2] == 0)
-            y = query.Attention(key, value); // 0, where the quotient of two empty sums is none
+        if (!isCausal && k.Shape[2] == 0) y = query.Attention(key, value); // 0, where the quotient of two empty sums is none
         else if (lengths is null)
-            y = query.AttentionMaclaurin(key, value, words.Word, words.Degree, words.Weight);
+            y = isCausal ? FirstTwo(LinearAttentionOps.AttentionMaclaurinCausal.Call(
+                [FirstTwo(query), FirstTwo(key), FirstTwo(value), words.Word, words.Degree, words.Weight]))
+                : query.AttentionMaclaurin(key, value, words.Word, words.Degree, words.Weight);
         else
         {
             var place = Tensor.Arange(k.Shape[2], lengths.Type);
             var outside = place.GreaterOrEqual(lengths.Repeat(q.Shape[1], 0).Unsqueeze(-1));
+            Tensor queries = words.Features(query), values = value.MaskedFill(outside.Unsqueeze(-1), 0);
             // Without a key the first one stays in, with the value 0: the quotient of two empty sums is none.
-            y = words.Features(query).LinearAttention(words.Features(key).MaskedFill(outside.And(place.Greater(0)).Unsqueeze(-1), 0),
-                value.MaskedFill(outside.Unsqueeze(-1), 0));
+            var keys = words.Features(key).MaskedFill(outside.And(place.Greater(0)).Unsqueeze(-1), 0);
+            y = isCausal ? FirstTwo(FirstTwo(queries).LinearAttentionCausal(FirstTwo(keys), FirstTwo(values)))
+                : queries.LinearAttention(keys, values);
         }
         return y.Reshape([.. q.Shape[..^1], v.Shape[^1]]);
     }
@@ -51,9 +54,11 @@ public sealed class MaclaurinAttention : AttentionRule
         if (!isCausal) throw NotCausal();
         var words = WordsOf(q);
         var (n, m) = (q.Shape[0] * q.Shape[1], words.Count);
-        var state = cache.MemoryOf(owner, q.Type, [n, m, v.Shape[2]], [n, m]);
-        var made = LinearAttentionOps.LinearAttentionStep.CallAll(
-            [words.Features(Folded(q) * ScaleOf(q)), words.Features(Folded(k)), Folded(v), state[0], state[1]]);
+        var state = cache.MemoryOf(owner, q.Type, [n, m, v.Shape[3]], [n, m]);
+        Tensor query = words.Features(Folded(q) * ScaleOf(q)), key = words.Features(Folded(k)), value = Folded(v);
+        var made = q.Shape[2] == 1
+            ? LinearAttentionOps.LinearAttentionStep.CallAll([query.Squeeze(1), key.Squeeze(1), value.Squeeze(1), state[0], state[1]])
+            : LinearAttentionOps.LinearAttentionRun.CallAll([query, key, value, state[0], state[1]]);
         Tensor.Assign((state[0], made[1]), (state[1], made[2]));
         return made[0].Reshape([.. v.Shape]);
     }

@@ -63,29 +63,23 @@ public sealed class MultiHeadAttention : Layer
         cache.Keep(this, isRotary ? Turned(k) : k, v, lengths);
     }
 
-    /// <summary>What one new position reads of the source that the cache keeps.</summary>
-    /// <param name="x">[b, i]</param> <returns>[b, i]</returns>
+    /// <summary>What a new position, or a run of them, reads of the source that the cache keeps.</summary>
+    /// <param name="x">[b, i], or [b, t, i]</param> <returns>As x.</returns>
     /// <exception cref="InvalidOperationException">No source was read.</exception>
     public Tensor StepOverSource(Tensor x, KvCache cache)
     {
         var kept = cache.SourceOf(this) ?? throw new InvalidOperationException($"'{Path}' reads a source, and the cache keeps none.\n"
             + "Hint: call Read(source, cache) before the first step.");
-        var q = Parts()[0](x).Reshape(x.Shape[0], size.Heads, 1, size.Width / size.Heads);
-        if (isRotary) q = q.Rotary(cache.At.Reshape(1));
-        return output.Forward(rule.Attend(q, kept.Keys, kept.Values, kept.Lengths).Reshape([.. x.Shape]));
+        var q = Heads(Parts()[0](x), cache, isTurned: isRotary);
+        return output.Forward(Merged(rule.Attend(q, kept.Keys, kept.Values, kept.Lengths), x));
     }
 
-    /// <summary>What one new position reads of itself and of the earlier ones, which the cache holds.</summary>
-    /// <param name="x">[b, i]</param> <returns>[b, i]</returns>
+    /// <summary>What a new position, or a run of them, reads of itself and of the earlier ones, which the cache holds.</summary>
+    /// <param name="x">[b, i], or [b, t, i]</param> <returns>As x.</returns>
     public Tensor Step(Tensor x, KvCache cache)
     {
         var (q, k, v) = Projected(x, null);
-        if (isRotary) (q, k) = (TurnedNow(q), TurnedNow(k));
-        return output.Forward(rule.Step(Heads(q), Heads(k), Heads(v), cache, this).Reshape([.. x.Shape]));
-
-        Tensor Heads(Tensor y) => y.Reshape(x.Shape[0], size.Heads, size.Width / size.Heads);
-
-        Tensor TurnedNow(Tensor y) => Heads(y).Unsqueeze(2).Rotary(cache.At.Reshape(1));
+        return output.Forward(Merged(rule.Step(Heads(q, cache, isRotary), Heads(k, cache, isRotary), Heads(v, cache, false), cache, this), x));
     }
 
     protected override Tensor Run(Tensor x) => Attend(x);
@@ -112,6 +106,15 @@ public sealed class MultiHeadAttention : Layer
         var biases = bias is null ? null : ((Tensor)bias).Split(size.Width, 0);
         return [.. Enumerable.Range(0, weights.Length).Select<int, Func<Tensor, Tensor>>(n => x => x.Linear(weights[n], biases?[n]))];
     }
+
+    // New positions in heads: [b, h, t, c].
+    Tensor Heads(Tensor y, KvCache cache, bool isTurned)
+    {
+        var heads = y.Rank == 3 ? y.SplitHeads(size.Heads) : y.Reshape(y.Shape[0], size.Heads, 1, size.Width / size.Heads);
+        return isTurned ? heads.Rotary(cache.Places(heads.Shape[2])) : heads;
+    }
+
+    static Tensor Merged(Tensor y, Tensor x) => x.Rank == 3 ? y.MergeHeads() : y.Reshape([.. x.Shape]);
 
     static Tensor Turned(Tensor y) => y.Rotary(Tensor.Arange(y.Shape[2], DType.Int64));
 }

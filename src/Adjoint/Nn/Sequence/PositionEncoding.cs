@@ -3,9 +3,10 @@ namespace Adjoint;
 /// <summary>Adds to every position of x [b, t, d] a row that tells which it is.</summary>
 public abstract class PositionEncoding : Layer
 {
-    /// <summary>The same for one new position.</summary>
-    /// <param name="x">[b, d]</param> <returns>[b, d]</returns>
-    public Tensor Step(Tensor x, KvCache cache) => x + Rows(cache.Capacity, x.Type).Embedding(cache.At);
+    /// <summary>The same for a new position, or a run of them.</summary>
+    /// <param name="x">[b, d], or [b, t, d]</param> <returns>As x.</returns>
+    public Tensor Step(Tensor x, KvCache cache) =>
+        x + Rows(cache.Capacity, x.Type).Embedding(x.Rank == 3 ? cache.Places(x.Shape[1]) : cache.At);
 
     /// <summary>[p, d], p at least so many.</summary>
     private protected abstract Tensor Rows(int positions, DType type);

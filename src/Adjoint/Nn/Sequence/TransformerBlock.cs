@@ -51,8 +51,8 @@ public sealed class TransformerBlock : Layer
         cross.Read(source, cache, sourceLengths);
     }
 
-    /// <summary>What it makes of one new position, and of a source that was <see cref="Read"/> before.</summary>
-    /// <param name="x">[b, d]</param> <returns>[b, d]</returns>
+    /// <summary>What it makes of a new position or of a run of them, and of a source that was <see cref="Read"/> before.</summary>
+    /// <param name="x">[b, d], or [b, t, d]</param> <returns>As x.</returns>
     /// <exception cref="InvalidOperationException">It reads a source, and the cache keeps none.</exception>
     public Tensor Step(Tensor x, KvCache cache)
     {

@@ -8,7 +8,7 @@ public sealed class AttentionTests
 
     public static TheoryData<string> Causal => new("softmax", "rotary", "window", "fading", "full", "symmetric");
 
-    static AttentionRule Rule(string name) => name switch
+    internal static AttentionRule Rule(string name) => name switch
     {
         "window" => new ScaledDotProduct(isCausal: true, window: 3),
         "fading" => new ScaledDotProduct(isCausal: true, isFading: true),
@@ -61,6 +61,35 @@ public sealed class AttentionTests
         Law.AssertGradients(layer, x, y => layer.Forward(y));
     }
 
+    // 3 and 4 positions, one, and the last 2: what a run must not see lies in itself.
+    [Theory]
+    [MemberData(nameof(Causal))]
+    public void A_run_of_positions_is_read_as_one_after_the_other(string name)
+    {
+        var layer = Layer(Rule(name), name == "rotary");
+        Tensor x = Law.Random(1, 2, Length + 1, Width);
+        var (whole, captures) = (layer.Forward(x), 0);
+        var cache = new KvCache(Length + 3);
+        var step = Step.Capture(run =>
+        {
+            captures++;
+            return layer.Step(run, cache);
+        });
+        for (var time = 0; time < 2; time++)
+        {
+            foreach (var count in (int[])[3, 4, 1, 2])
+            {
+                var places = cache.Position..(cache.Position + count);
+                Law.Near(whole[.., places, ..], step.Run(x[.., places, ..])[0]);
+                cache.Advance(count);
+            }
+            cache.Clear();
+        }
+        Assert.Equal(4, captures);
+        // Without a capture, and at once.
+        Law.Near(whole, layer.Step(x, cache));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -94,6 +123,8 @@ public sealed class AttentionTests
             Law.Near(whole[.., t, ..], layer.StepOverSource(x[.., t, ..], cache));
             cache.Advance();
         }
+        cache.Clear();
+        Law.Near(whole, layer.StepOverSource(x, cache));
         var causal = Layer(new ScaledDotProduct(isCausal: true));
         Assert.Equal("MultiHeadAttention 8, 2 heads, softmax, causal: a source is read whole, and a causal rule hides what is later.\n"
             + "Hint: a rule that is not causal.", Assert.Throws<InvalidOperationException>(() => causal.Read(x, cache)).Message);
@@ -134,7 +165,11 @@ public sealed class AttentionTests
             layer.Step(Law.Random(1, 1, Width), cache).ToArray<double>();
             cache.Advance();
         }
-        Assert.Contains("all 2 positions are filled", Assert.Throws<InvalidOperationException>(cache.Advance).Message, StringComparison.Ordinal);
+        Assert.Contains("all 2 positions are filled", Assert.Throws<InvalidOperationException>(() => cache.Advance()).Message, StringComparison.Ordinal);
+        var other = new KvCache(3);
+        other.Advance(2);
+        Assert.Equal("KvCache: 2 of 3 positions are filled, there is no room for 2.\nHint: Clear() it and give the last part of the sequence again.",
+            Assert.Throws<InvalidOperationException>(() => other.Advance(2)).Message);
         Assert.Contains("a batch of another size", Assert.Throws<ShapeException>(() =>
             layer.Step(Law.Random(1, 3, Width), cache)).Message, StringComparison.Ordinal);
     }

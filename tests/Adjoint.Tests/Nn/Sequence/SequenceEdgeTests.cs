@@ -150,11 +150,10 @@ public sealed class SequenceEdgeTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Sequences_of_different_lengths_go_through_attention_as_each_alone(bool isSeries)
+    [MemberData(nameof(Rules))]
+    public void Sequences_of_different_lengths_go_through_attention_as_each_alone(string name)
     {
-        var stack = Ready(new TransformerStack(new(Width, 2) { Rule = Rule(isSeries ? "series" : "softmax"), IsRotary = true }, 2));
+        var stack = Ready(new TransformerStack(new(Width, 2) { Rule = Rule(name), IsRotary = true }, 2));
         int[] lengths = [3, 5, 0, 1];
         Tensor x = Law.Random(1, 4, 5, Width);
         var together = stack.Transform(x, Tensor.Of(lengths, 4));

@@ -146,6 +146,48 @@ public sealed class TransformerTests
         Assert.True(cached.Distinct().Count() > 1, "one letter again and again shows nothing");
     }
 
+    public static MatrixTheoryData<string, bool> RulesAndRotation => new(["softmax", "window", "fading", "full", "symmetric"], [false, true]);
+
+    [Theory]
+    [MemberData(nameof(RulesAndRotation))]
+    public void Through_a_cache_a_stack_gives_what_it_gives_of_the_whole(string name, bool rotary)
+    {
+        const int Length = 11;
+        PositionEncoding positions = rotary ? new SinusoidalPositions(8) : new LearnedPositions(Length + 1, 8);
+        var stack = new TransformerStack(Options(rule: AttentionTests.Rule(name), rotary: rotary), 2);
+        var model = Ready(new Sequential(positions, stack));
+        Tensor x = Law.Random(1, 2, Length, 8);
+        var whole = model.Forward(x);
+        var cache = new KvCache(Length + 1);
+        var step = Step.Capture(run => stack.Step(positions.Step(run, cache), cache));
+        for (var t = 0; t < Length; t++)
+        {
+            Law.Near(whole[.., t, ..], step.Run(x[.., t, ..])[0]);
+            cache.Advance();
+        }
+        cache.Clear();
+        foreach (var places in (Range[])[0..5, 5..6, 6..11])
+        {
+            Law.Near(whole[.., places, ..], step.Run(x[.., places, ..])[0]);
+            cache.Advance(places.End.Value - places.Start.Value);
+        }
+    }
+
+    [Fact]
+    public void A_decoder_reads_a_run_of_its_own_positions()
+    {
+        var model = Ready(new Transformer(Options(), 1, 2));
+        Tensor source = Law.Random(1, 2, 5, 8), target = Law.Random(2, 2, 6, 8), lengths = Tensor.Of([5, 2], 2);
+        var whole = model.Forward(source, target, lengths);
+        var cache = new KvCache(6);
+        model.Decoder.Read(model.Encoder.Transform(source, lengths), cache, lengths);
+        foreach (var places in (Range[])[0..4, 4..6])
+        {
+            Law.Near(whole[.., places, ..], model.Decoder.Step(target[.., places, ..], cache));
+            cache.Advance(places.End.Value - places.Start.Value);
+        }
+    }
+
     [Fact]
     public void Positions_are_added_and_end()
     {
