@@ -13,10 +13,12 @@ static class LabCommand
         var output = new Option<string>("--out") { HelpName = "folder", Description = "where tables and figures go", DefaultValueFactory = _ => "labs" };
         var isShort = new Option<bool>("--short") { Description = "shorter lengths and trainings: seconds instead of minutes" };
         var seed = new Option<string?>("--seed") { HelpName = "integer", Description = "of all that is drawn" };
+        var threads = CommandGrammar.Threads();
         var json = CommandGrammar.Json();
-        var command = new Command("lab", "Runs an experiment whose outcome theory tells.") { name, output, isShort, seed, json };
+        var command = new Command("lab", "Runs an experiment whose outcome theory tells.") { name, output, isShort, seed, threads, json };
         command.SetAction(parsed =>
         {
+            CommandGrammar.UseThreads(parsed.GetValue(threads));
             var wanted = parsed.GetValue(name)!;
             if (wanted == ListName)
             {
