@@ -36,7 +36,7 @@ async function main() {
   const one = (performance.now() - start) / warm;
   const calls = Math.max(1, Math.min(20000, Math.floor(CALL / one)));
   const times = [];
-  for (let runs = Math.max(7, Math.min(300, Math.floor(BUDGET / (one * calls)))); runs > 0; runs--) {
+  for (let runs = Math.max(5, Math.min(300, Math.floor(BUDGET / (one * calls)))); runs > 0; runs--) {
     const before = spent();
     for (let call = 0; call < calls; call++) await step();
     times.push((spent() - before) / calls);

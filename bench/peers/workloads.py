@@ -333,7 +333,7 @@ def measure(step, is_one_thread):
     seconds = min(seconds, time.perf_counter() - before)
     calls = int(min(max((1e-2 if is_one_thread else 1e-3) / seconds, 1), 20_000))
     times = []
-    for _ in range(int(min(max(BUDGET / (seconds * calls), 7), 300))):
+    for _ in range(int(min(max(BUDGET / (seconds * calls), 5), 300))):
         before = clock()
         for _ in range(calls):
             step()

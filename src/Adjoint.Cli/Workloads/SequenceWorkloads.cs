@@ -7,8 +7,8 @@ static class SequenceWorkloads
 
     public static IEnumerable<Workload> All =>
     [
-        Training("lstm", 32, () => Lstm(1, 256)), Training("lstm_scan", 32, () => new OwnCellModel(Embedded, 256)), Training("lstm_2x512", 32, () => Lstm(2, 512)),
-        Training("gpt", 16, () => new Gpt()),
+        Training("lstm", 32, () => Lstm(1, 256)), Training("lstm_scan", 32, () => new OwnCellModel(Embedded, 256)),
+        Training("lstm_2x512", 32, () => Lstm(2, 512)), Training("gpt", 16, () => new Gpt()),
         Writing("lstm_decode", () => Lstm(1, 256)), Writing("lstm_2x512_decode", () => Lstm(2, 512)), Writing("gpt_decode", () => new Gpt()),
         WritingAgain("gpt_decode_uncached", () => new Gpt()),
         Reading("gpt_prompt_512", Prompt, () => new Gpt(Prompt)), Reading("lstm_prompt_512", Prompt, () => Lstm(1, 256)),

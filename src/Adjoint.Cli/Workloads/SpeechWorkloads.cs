@@ -6,7 +6,8 @@ static class SpeechWorkloads
     public const int Bands = 80, Frames = 500;
     const int Batch = 16, Letters = 35, Length = 100, Width = 128, Heads = 4;
 
-    public static IEnumerable<Workload> All => [Of("speech_lstm", () => new RecurrentDecoder()), Of("speech_attention", () => new AttentionDecoder())];
+    public static IEnumerable<Workload> All =>
+        [Of("speech_lstm", () => new RecurrentDecoder()), Of("speech_attention", () => new AttentionDecoder())];
 
     static Workload Of(string name, Func<Decoder> decoder) => new(name, () =>
     {
