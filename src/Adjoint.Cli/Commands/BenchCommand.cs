@@ -16,11 +16,12 @@ static class BenchCommand
         var threads = CommandGrammar.Threads();
         var list = new Option<bool>("--list") { Description = "print the names and measure nothing" };
         var once = new Option<bool>("--once") { Description = "run each step once, the first in this process, and print what that took from its start" };
+        var predict = new Option<bool>("--predict") { Description = "print what the cost of each step says it takes, beside what it takes" };
         var json = CommandGrammar.Json();
         var command = new Command("bench", "Measures whole steps against what this machine can do at most, and parse, "
             + "reverse and cost of programs: median and spread of repeated runs.")
         {
-            filter, threads, list, once, json,
+            filter, threads, list, once, predict, json,
         };
         command.SetAction(parsed =>
         {
@@ -46,12 +47,33 @@ static class BenchCommand
                 else terminal.Output.WriteLine(JsonText.Object(w => w.Objects("starts", starts, s => s.Write(w))));
                 return;
             }
+            if (parsed.GetValue(predict))
+            {
+                Predict([.. Workload.All.Where(w => chosen.Contains(w.Name))], parsed.GetValue(json), terminal, cancellation);
+                return;
+            }
             var report = Measure(chosen, terminal, cancellation);
             terminal.Progress("");
             terminal.Output.Write(parsed.GetValue(json) ? report.Json() : report.Print());
             if (report.HasFailed) throw new FailedException();
         });
         return command;
+    }
+
+    static void Predict(List<Workload> workloads, bool isJson, Terminal terminal, CancellationToken cancellation)
+    {
+        terminal.Progress("measuring the machine");
+        var bench = new PredictionBench(MachineSpeed.Here, workloads.Select(w => w.Name.Length).Append("benchmark".Length).Max());
+        if (!isJson) terminal.Output.WriteLine(bench.Head);
+        foreach (var workload in workloads)
+        {
+            terminal.Progress(workload.Name);
+            var step = bench.Measure(workload, cancellation);
+            terminal.Progress("");
+            if (!isJson) terminal.Output.WriteLine(bench.Row(step));
+        }
+        if (isJson) terminal.Output.Write(bench.Json());
+        else terminal.Output.WriteLine(bench.Foot);
     }
 
     static BenchReport Measure(HashSet<string> chosen, Terminal terminal, CancellationToken cancellation)

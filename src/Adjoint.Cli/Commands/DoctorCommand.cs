@@ -26,7 +26,7 @@ static class DoctorCommand
             if (parsed.GetValue(measure) && MachineSpeed.IsMeasurable)
             {
                 terminal.Progress("measuring");
-                speed = MachineSpeed.Measure(Team.Shared);
+                speed = MachineSpeed.Here;
                 terminal.Progress("");
             }
             if (parsed.GetValue(json)) terminal.Output.WriteLine(Json(machine, settings, speed));
@@ -54,8 +54,29 @@ static class DoctorCommand
         if (speed is not null) Row("measured", string.Create(CultureInfo.InvariantCulture,
             $"{speed.Operations / 1e9:F0} GFLOP/s in float32, {speed.Bytes / 1e9:F1} GB/s copied, ")
             + Count(machine.Threads, "thread"));
+        if (speed is not null) PrintSpeed(speed, Row);
 
         void Row(string name, string text) => output.WriteLine($"{name,-9}  {text}");
+    }
+
+    static void PrintSpeed(MachineSpeed speed, Action<string, string> row)
+    {
+        var core = speed.Core;
+        row("a core", string.Create(CultureInfo.InvariantCulture,
+            $"{core.Instruction * 1e9:F3} ns an instruction, {core.Product * 1e9:F3} a product of vectors, {core.Step * 1e9:F2} until it is there, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{core.Division * 1e9:F2} a quotient; {core.Window:F0} instructions in flight"));
+        row("a plan", string.Create(CultureInfo.InvariantCulture,
+            $"{speed.OfRun * 1e9:F0} ns a run, {speed.OfStep * 1e9:F0} a step, {speed.Fork * 1e9:F0} to share one among threads, ")
+            + string.Create(CultureInfo.InvariantCulture,
+                $"{speed.OfShortRun * 1e9:F1} a short run packed, {speed.Random.Uniform * 1e9:F1} an even random number, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{speed.Random.Normal * 1e9:F1} a normal one"));
+        Passing("1 thread", speed.Alone!);
+        if (speed.Threads > 1) Passing(Count(speed.Threads, "thread"), speed.Together!);
+
+        void Passing(string threads, MemorySpeed memory) => row("passing", $"GB/s read/written/both, {threads}: "
+            + string.Join(", ", memory.Bytes.Select((bytes, i) => $"{ByteSize.Text((long)bytes)} "
+                + string.Join('/', new[] { memory.Read, memory.Written, memory.Updated }.Select(seconds =>
+                    string.Create(CultureInfo.InvariantCulture, $"{1e-9 / seconds[i]:F0}"))))));
     }
 
     static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
@@ -97,5 +118,26 @@ static class DoctorCommand
             if (speed is null) return;
             json.WriteNumber("operationsPerSecond", speed.Operations);
             json.WriteNumber("copiedBytesPerSecond", speed.Bytes);
+            json.WriteNumber("secondsOfInstruction", speed.Core.Instruction);
+            json.WriteNumber("secondsOfProduct", speed.Core.Product);
+            json.WriteNumber("secondsOfStep", speed.Core.Step);
+            json.WriteNumber("secondsOfQuotient", speed.Core.Division);
+            json.WriteNumber("instructionsInFlight", speed.Core.Window);
+            json.WriteNumber("secondsOfPlan", speed.OfRun);
+            json.WriteNumber("secondsOfPlanStep", speed.OfStep);
+            json.WriteNumber("secondsOfFork", speed.Fork);
+            json.WriteNumber("secondsOfShortRun", speed.OfShortRun);
+            json.WriteNumber("secondsOfUniform", speed.Random.Uniform);
+            json.WriteNumber("secondsOfNormal", speed.Random.Normal);
+            json.Objects("passing", speed.Alone!.Bytes.Select((bytes, i) => (bytes, i)), at =>
+            {
+                json.WriteNumber("bytes", at.bytes);
+                json.WriteNumber("readAlone", 1 / speed.Alone.Read[at.i]);
+                json.WriteNumber("writtenAlone", 1 / speed.Alone.Written[at.i]);
+                json.WriteNumber("updatedAlone", 1 / speed.Alone.Updated[at.i]);
+                json.WriteNumber("readTogether", 1 / speed.Together!.Read[at.i]);
+                json.WriteNumber("writtenTogether", 1 / speed.Together.Written[at.i]);
+                json.WriteNumber("updatedTogether", 1 / speed.Together.Updated[at.i]);
+            });
         });
 }

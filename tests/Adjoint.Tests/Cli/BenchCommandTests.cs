@@ -45,6 +45,18 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public void A_step_is_predicted_and_then_measured()
+    {
+        using var json = JsonDocument.Parse(CliRun.Of("bench", "product_64x64x64", "--predict", "--json").Output);
+        var result = Assert.Single(json.RootElement.GetProperty("benchmarks").EnumerateArray());
+        double Of(string name) => result.GetProperty(name).GetDouble();
+        Assert.True(Of("predictedMilliseconds") > 0);
+        Assert.Equal(Of("predictedMilliseconds") / Of("fastestMilliseconds"), Of("ratio"), Tolerance.DoubleRounding);
+        Assert.Matches(@"^benchmark +predicted ms .*\nproduct_64x64x64 .*\n\d of 1 within 15 %, .*\n$",
+            CliRun.Of("bench", "product_64x64x64", "--predict").Output);
+    }
+
+    [Fact]
     public void The_list_has_every_benchmark_that_the_filter_leaves() =>
         Assert.Equal((0, "adam_1\nadam_50\nadam_500\nadam_500_shapes\n"), (CliRun.Of("bench", "adam", "--list").Code,
             CliRun.Of("bench", "adam", "--list").Output));

@@ -36,6 +36,11 @@ public sealed class DoctorCommandTests
         using var json = JsonDocument.Parse(CliRun.Of("doctor", "--measure", "--json").Output);
         Assert.InRange(json.RootElement.GetProperty("operationsPerSecond").GetDouble(), 1e8, 1e14);
         Assert.InRange(json.RootElement.GetProperty("copiedBytesPerSecond").GetDouble(), 1e7, 1e13);
+        foreach (var name in new[] { "secondsOfInstruction", "secondsOfProduct", "secondsOfStep", "secondsOfQuotient", "secondsOfShortRun" })
+            Assert.InRange(json.RootElement.GetProperty(name).GetDouble(), 1e-11, 1e-6);
+        Assert.InRange(json.RootElement.GetProperty("instructionsInFlight").GetDouble(), 8, 1024);
+        Assert.All(json.RootElement.GetProperty("passing").EnumerateArray(), at =>
+            Assert.InRange(at.GetProperty("readAlone").GetDouble(), 1e7, 1e13));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class TrainCommandTests
         using var scratch = new ScratchFolder();
         var run = CliRun.Of("train", "digits", "--dry-run", "--out", scratch.PathOf("run"), "--set", "images=100");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        foreach (var part in new[] { "settings   epochs=", "conv1", "fc2", "steps      2 an epoch, 12 in all", "MiB for parameters" })
+        foreach (var part in new[] { "settings   epochs=", "conv1", "fc2", "steps      2 an epoch, 12 in all", "MiB for parameters", "ms a step with" })
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(scratch.PathOf("run")));
     }

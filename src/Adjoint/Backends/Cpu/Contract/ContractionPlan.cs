@@ -24,6 +24,9 @@ sealed unsafe class ContractionPlan
 
     public ContractionShape Shape { get; }
 
+    /// <summary>What it is made of, in the order in which it runs.</summary>
+    public IReadOnlyList<PiecePlan> Pieces => pieces;
+
     /// <summary>The most threads that may take part.</summary>
     public int Threads { get; }
 

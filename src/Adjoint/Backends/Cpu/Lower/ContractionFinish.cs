@@ -21,7 +21,11 @@ sealed unsafe class ContractionFinish
     /// <summary>The callback of the engine; its context is a <see cref="Context"/>.</summary>
     public static readonly TileEpilogue Callback = Run;
 
+    // Instructions around a call of its kernel.
+    const double OfCall = 60;
+
     readonly KernelEntry entry;
+    readonly KernelCode code;
     readonly int[] tensors, loops, arguments, places; // places: of each axis among the integers, -1 for rows and columns
     readonly CellAxis[] axes;
     readonly int row, integers;
@@ -36,6 +40,7 @@ sealed unsafe class ContractionFinish
         var (rowName, column) = (row < 0 ? null : axes[row].Name, axes[^1].Name);
         string[] others = [.. lines.SelectMany(p => p.Line.Axes).Distinct().Where(a => a != rowName && a != column)];
         (var kernel, entry) = write(rowName, column, others);
+        code = kernel.Code;
         tensors = [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)];
         arguments = [.. kernel.Numbers];
         loops = [.. kernel.Integers.SkipLast(others.Length).Select(name => timeLoops.IndexOf(name))];
@@ -43,7 +48,19 @@ sealed unsafe class ContractionFinish
         integers = loops.Length + others.Length;
     }
 
+    /// <summary>Equal where equal lines are computed.</summary>
+    public object Kind => entry;
+
     public IEnumerable<int> Buffers => tensors.Where(t => t != FusedStep.Status);
+
+    /// <summary>Seconds on one core for so many rows and columns of cells that lie near.</summary>
+    public double Seconds(CpuFrame frame, CoreSpeed core, int rows, int columns)
+    {
+        var (width, run) = (Math.Min(columns, axes[^1].Extent), row < 0 ? 1 : Math.Min(rows, axes[row].Extent));
+        double[] given = [.. arguments.Select(a => frame.Numbers[a])];
+        var each = KernelClock.Seconds(code, core, 0, width, [.. Enumerable.Repeat((double?)0, integers), 0, run], given);
+        return (each + OfCall * core.Instruction) * rows / run * columns / width;
+    }
 
     static void Run(void* context, void* cells, long cell, int rows, long rowStep, int columns)
     {

@@ -15,6 +15,9 @@ sealed unsafe class ContractionStep(
     /// <summary>How far a run goes along groups of the shape.</summary>
     public IReadOnlyList<(ContractionGroup Group, RunInteger Count)> Cuts { get; init; } = [];
 
+    /// <summary>What its lines touch.</summary>
+    public required TouchedCells Cells { get; init; }
+
     /// <summary>Loops around the engine.</summary>
     public IReadOnlyList<ContractionAxis> Outer { get; init; } = [];
 
@@ -22,11 +25,29 @@ sealed unsafe class ContractionStep(
 
     public override double Operations => plan.Shape.Operations;
 
+    public override object Kind => (plan.Shape, finish?.Kind, panels is null, Outer.Aggregate(1L, (all, axis) => all * axis.Extent));
+
     public override IEnumerable<int> Touches =>
         [a.Buffer, b.Buffer, cells.Buffer, .. finish?.Buffers ?? [], .. panels is { } own ? [own] : (int[])[],
             .. Cuts.SelectMany(c => c.Count.Buffers)];
 
     public override long ScratchBytes => plan.WorkspaceBytes;
+
+    public override StepWork Work(CpuFrame frame, MachineSpeed speed)
+    {
+        // In the middle of the loops around, where what grows has grown half.
+        Span<long> positions = stackalloc long[Outer.Count];
+        for (var i = 0; i < positions.Length; i++) positions[i] = Outer[i].Extent / 2;
+        var ends = ContractionEnds.All;
+        foreach (var (group, count) in Cuts)
+            if (count.Known(frame, positions) is { } known) ends = ends.With(group, known);
+        var times = Outer.Aggregate(1.0, (all, axis) => all * axis.Extent);
+        return new(times * ContractionClock.Seconds(plan, ends, accumulates, scale(frame.Numbers), panels is not null, speed,
+            finish is null ? null : (rows, columns) => finish.Seconds(frame, speed.Core, rows, columns)), ContractionClock.Chunks(plan));
+    }
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched) =>
+        Cells.Add(lines.Select(l => l.Line), frame, touched);
 
     public override void Run(CpuFrame frame)
     {
@@ -67,6 +88,15 @@ sealed unsafe class PackStep(ContractionPlan plan, ContractionOperand operand, i
     public override string Text => $"panels of {name}";
 
     public override IEnumerable<int> Touches => [operand.Buffer, panels];
+
+    public override StepWork Work(CpuFrame frame, MachineSpeed speed) =>
+        new(ContractionClock.PackSeconds(plan, speed), plan.Threads);
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        touched.Add(Touched.Read((long)operand.Address(frame), plan.PanelBytes));
+        touched.Add(Touched.Written(frame.Buffers[panels], plan.PanelBytes));
+    }
 
     public override void Run(CpuFrame frame) =>
         plan.Pack(operand.Address(frame), (void*)frame.Buffers[panels], team);

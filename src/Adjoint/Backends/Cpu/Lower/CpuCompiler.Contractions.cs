@@ -23,7 +23,7 @@ sealed partial class CpuCompiler
         if (!contraction.CanFinish) epilogue = null;
         if (epilogue is not null) Unstored.Add(epilogue.Product);
         yield return new ContractionStep(contraction, Operand(line.TensorA, line.A), Operand(line.TensorB, line.B),
-            epilogue is null ? Operand(plan.Line.Target.Tensor, line.Out) : Cells(epilogue.Host),
+            epilogue is null ? Operand(plan.Line.Target.Tensor, line.Out) : Hosted(epilogue.Host),
             !plan.IsFirst, Scale(), Team, [plan, .. epilogue?.Lines ?? []],
             epilogue is null ? null : new(program, plan.Line, lines, contraction.RowStep, loops, CompileEpilogue),
             panels)
@@ -31,6 +31,7 @@ sealed partial class CpuCompiler
             Cuts = [.. line.Cuts.Select(c =>
                 (c.Group, new RunInteger(program, c.Count, loops, [.. line.Outer.Select(o => o.Axis)])))],
             Outer = [.. line.Outer.Select(o => o.Steps)],
+            Cells = Cells,
         };
         if (epilogue is not null) yield break;
         var rest = new LoopTree(program);
@@ -47,7 +48,7 @@ sealed partial class CpuCompiler
             return NumberFunction.Of(program, scale);
         }
 
-        ContractionOperand Cells(Access host) => Operand(host.Tensor,
+        ContractionOperand Hosted(Access host) => Operand(host.Tensor,
             plan.Line.Left.Aggregate(program.Offset(host), (start, axis) => start.Without(axis)));
 
         ContractionOperand Operand(string tensor, IndexForm first) =>

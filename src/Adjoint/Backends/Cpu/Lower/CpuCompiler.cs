@@ -21,6 +21,7 @@ sealed partial class CpuCompiler
     public CpuCompiler(BoundProgram program, CpuOptions options, Phases phases)
     {
         (this.program, this.options, Team, Sites) = (program, options, options.Team ?? Team.Shared, new(program));
+        Cells = new(program, Unstored, loops);
         AddPlans(program.Program.Body, []);
         phases.End("lines");
         tensors = new(plans.Values);
@@ -37,6 +38,9 @@ sealed partial class CpuCompiler
     }
 
     public Sites Sites { get; }
+
+    /// <summary>What lines touch.</summary>
+    public TouchedCells Cells { get; }
     public CpuStep[] Steps { get; private set; } = [];
 
     public Team Team { get; }
@@ -172,11 +176,11 @@ sealed partial class CpuCompiler
         var step = new FusedStep(Entry(kernel.Code), [.. kernel.Buffers.Select(b => b?.Buffer ?? FusedStep.Status)],
             [.. kernel.Integers.Select(a => loops.IndexOf(a))], [.. kernel.Numbers], Slots, extent, chunk, Team,
             scratch)
-        { Item = item, Work = operations };
+        { Item = item, Code = kernel.Code, Cells = Cells, Counted = operations };
         if (partials.Length == 0) return step;
         var combine = PartialSums.Combine(partials, program.Program.Name + "_of_chunks", options.Target);
         int[] buffers = [.. partials.SelectMany((s, i) => (int[])[s.Place.Buffer, FusedStep.Scratch - i])];
-        return new PartialStep(step, new(Entry(combine), buffers, [], [], Slots, 1, 1, Team, scratch), scratch[^1]);
+        return new PartialStep(step, new(Entry(combine), buffers, [], [], Slots, 1, 1, Team, scratch) { Code = combine }, scratch[^1]);
 
         NestKernel Write(HashSet<string> unstored, Dictionary<string, RowBuffer> rows)
         {

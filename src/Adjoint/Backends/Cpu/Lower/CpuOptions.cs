@@ -25,6 +25,9 @@ sealed record CpuOptions
     /// <summary>Work below which a loop is not worth a second thread, in operations; about 10 µs.</summary>
     public long OperationsPerChunk { get; init; } = 1 << 17;
 
+    /// <summary>Whether <c>ADJOINT_DEBUG</c> tells of it.</summary>
+    public bool IsReported { get; init; } = true;
+
     /// <summary>Every line runs alone and as it is written, and the first that makes a NaN or an infinity ends the
     /// run.</summary>
     public bool ChecksFinite { get; init; }

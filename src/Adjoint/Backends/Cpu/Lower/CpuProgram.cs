@@ -14,7 +14,7 @@ sealed class CpuProgram
     readonly Stack<CpuFrame> idle = new();
     readonly Lock gate = new();
 
-    long runs;
+    long started, runs, wall;
 
     CpuProgram(BoundProgram program, CpuCompiler compiler, CpuOptions options, int results)
     {
@@ -42,8 +42,11 @@ sealed class CpuProgram
 
     public IReadOnlyList<CpuStep> Steps => steps;
 
-    /// <summary>How often it has run.</summary>
+    /// <summary>How often it has run, the first time aside.</summary>
     public long Runs => runs;
+
+    /// <summary>Time in all these runs, whatever it went to.</summary>
+    public long Wall => wall;
 
     /// <summary>How long the first run took, in which the kernels become machine code.</summary>
     public long First { get; private set; }
@@ -103,7 +106,7 @@ sealed class CpuProgram
         compiler.Compile(phases);
         var compiled = new CpuProgram(bound, compiler, options, count);
         phases.End("memory");
-        if (Debugging.Level >= 1) CpuReport.Write(compiled, passed, phases);
+        if (Debugging.Level >= 1 && options.IsReported) CpuReport.Write(compiled, passed, phases);
         return compiled;
 
         DType TypeOf(string tensor) => types.TryGetValue(tensor, out var type) ? type
@@ -126,7 +129,9 @@ sealed class CpuProgram
         if (operands.Length != schedule.OperandBuffers.Length || outputs.Length != schedule.OutputBuffers.Length)
             throw Throw.Internal($"{program.Program.Name} takes {schedule.OperandBuffers.Length} operands, "
                 + $"{schedule.OutputBuffers.Length} outputs");
-        if (Debugging.IsTiming) Interlocked.Increment(ref runs);
+        var isTimed = Debugging.IsTiming && Prediction.Current is null;
+        var start = isTimed ? System.Diagnostics.Stopwatch.GetTimestamp() : 0;
+        if (isTimed) Begin();
         var frame = Rent();
         var memory = RentArena();
         try
@@ -135,13 +140,34 @@ sealed class CpuProgram
             numbers.CopyTo(frame.Numbers);
             frame.Status[0] = 0;
             foreach (var step in steps) step.Bind(frame);
-            Run(frame, memory);
+            if (Prediction.Current is { } prediction) prediction.Run(steps, frame);
+            else Run(frame, memory);
         }
         finally
         {
             Arenas.Return(memory);
             lock (gate) idle.Push(frame);
         }
+        if (isTimed) Interlocked.Add(ref wall, System.Diagnostics.Stopwatch.GetTimestamp() - start);
+    }
+
+    // The first run, in which kernels become machine code, counts only as long as there is no other.
+    void Begin()
+    {
+        if (Interlocked.Increment(ref started) == 2)
+        {
+            foreach (var step in steps) step.Forget();
+            (runs, wall) = (0, 0);
+        }
+        Interlocked.Increment(ref runs);
+    }
+
+    /// <summary>Adds to a prediction what runs with the memory of the last one would take.</summary>
+    public void Predict(Prediction prediction, int times)
+    {
+        var frame = Rent();
+        for (var i = 0; i < times; i++) prediction.Run(steps, frame);
+        lock (gate) idle.Push(frame);
     }
 
     Storage RentArena()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -35,42 +36,74 @@ sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
             ? $"\n  without vectors: {compiled.Fallbacks.Count} lines"
             : string.Concat(compiled.Fallbacks.Select(f => $"\n  without vectors: {f}")));
 
-    /// <summary>A row for each step, the slowest first where times are known.</summary>
+    /// <summary>A row for each step, or, where times are known, for all that do the same, the slowest first.</summary>
     public string Steps(bool withTimes)
     {
-        var text = new StringBuilder();
-        var runs = Math.Max(1, compiled.Runs);
-        var all = compiled.Steps.Sum(s => s.Ticks);
-        text.Append(name);
-        if (withTimes) text.Append(CultureInfo.InvariantCulture,
-            $": {compiled.Runs} runs of {Debugging.Milliseconds(all / runs)}; the first {Debugging.Milliseconds(compiled.First)}");
-        AddRows(compiled.Steps, 1, 1);
-        return text.ToString();
-
-        void AddRows(IEnumerable<CpuStep> steps, int depth, long times)
+        var text = new StringBuilder(name);
+        if (!withTimes)
         {
-            var rows = withTimes ? [.. steps.OrderByDescending(s => s.Ticks)] : steps.ToList();
-            var most = Debugging.Level >= 2 ? rows.Count : MostRows;
-            foreach (var step in rows.Take(most))
-            {
-                text.Append('\n').Append(' ', 2 * depth);
-                if (withTimes)
-                {
-                    var time = Debugging.Milliseconds(step.Ticks / runs);
-                    var rate = step.Operations * times * runs * System.Diagnostics.Stopwatch.Frequency
-                        / Math.Max(1, step.Ticks) / 1e9;
-                    text.Append(CultureInfo.InvariantCulture,
-                        $"{time,12} {step.Ticks * 100.0 / Math.Max(1, all),5:F1} % {rate,6:F1} G/s  ");
-                }
-                else text.Append(CultureInfo.InvariantCulture, $"{step.Operations / 1e6,10:F3} M  ");
-                text.Append(step.Text.Length <= MostLetters || Debugging.Level >= 2 ? step.Text
-                    : step.Text[..MostLetters] + " …");
-                if (!withTimes) text.Append(" | ").AppendJoin(", ", step.Touches.Select(compiled.Describe));
-                if (step is TimeLoopStep loop) AddRows(loop.Body, depth + 1, times * loop.Extent);
-            }
-            if (rows.Count > most)
-                text.Append('\n').Append(' ', 2 * depth).Append(CultureInfo.InvariantCulture,
-                    $"{Debugging.Milliseconds(rows.Skip(most).Sum(s => s.Ticks) / runs),12} in {rows.Count - most} more");
+            AddCounts(text, compiled.Steps, 1);
+            return text.ToString();
         }
+        text.Append(CultureInfo.InvariantCulture,
+            $": {compiled.Runs} runs of {Debugging.Milliseconds(compiled.Wall / Runs)}; the first {Debugging.Milliseconds(compiled.First)}");
+        var prediction = compiled.Runs > 0 ? Predicted() : null;
+        var listed = AddTimes(text, Alike(compiled.Steps), prediction, 1, 1);
+        if (prediction is not null) text.Append(CultureInfo.InvariantCulture,
+            $"\n  {Debugging.Milliseconds((long)(prediction.Seconds * Stopwatch.Frequency))} predicted; ")
+            .Append(CultureInfo.InvariantCulture, $"listed are {Percent(listed, compiled.Wall):F1} % of the time of the runs");
+        return text.ToString();
+    }
+
+    long Runs => Math.Max(1, compiled.Runs);
+
+    void AddCounts(StringBuilder text, IEnumerable<CpuStep> steps, int depth)
+    {
+        foreach (var step in steps)
+        {
+            text.Append('\n').Append(' ', 2 * depth).Append(CultureInfo.InvariantCulture, $"{step.Operations / 1e6,10:F3} M  ")
+                .Append(step.Text).Append(" | ").AppendJoin(", ", step.Touches.Select(compiled.Describe));
+            if (step is TimeLoopStep loop) AddCounts(text, loop.Body, depth + 1);
+        }
+    }
+
+    // Gives the ticks of what it lists. Time, its share of all, operations a second, the time predicted by that measured.
+    long AddTimes(StringBuilder text, IEnumerable<CpuStep[]> kinds, Prediction? prediction, int depth, long times)
+    {
+        var rows = kinds.Select(k => (Steps: k, Ticks: k.Sum(s => s.Ticks))).OrderByDescending(r => r.Ticks).ToList();
+        var (most, listed) = (Debugging.Level >= 2 ? rows.Count : MostRows, 0L);
+        foreach (var (steps, ticks) in rows.Take(most))
+        {
+            var (seconds, first) = (ticks / (double)Stopwatch.Frequency / Runs, steps[0]);
+            text.Append('\n').Append(' ', 2 * depth).Append(CultureInfo.InvariantCulture,
+                $"{Debugging.Milliseconds(ticks / Runs),12} {Percent(ticks, compiled.Wall),5:F1} % ")
+                .Append(CultureInfo.InvariantCulture, $"{steps.Sum(s => s.Operations) * times / Math.Max(1e-9, seconds) / 1e9,6:F1} G/s  ");
+            if (prediction is not null) text.Append(CultureInfo.InvariantCulture,
+                $"{100 * steps.Sum(prediction.SecondsOf) / Math.Max(1e-9, seconds),4:F0} %  ");
+            if (steps.Length > 1) text.Append(CultureInfo.InvariantCulture, $"{steps.Length} x ");
+            text.Append(first.Text.Length <= MostLetters || Debugging.Level >= 2 ? first.Text : first.Text[..MostLetters] + " …");
+            if (first is not TimeLoopStep loop) listed += ticks;
+            else listed += AddTimes(text, loop.Body.Select((_, i) => Array.ConvertAll(steps, s => ((TimeLoopStep)s).Body[i])), prediction, depth + 1,
+                times * loop.Extent);
+        }
+        if (rows.Count > most)
+            text.Append('\n').Append(' ', 2 * depth).Append(CultureInfo.InvariantCulture,
+                $"{Debugging.Milliseconds(rows.Skip(most).Sum(r => r.Ticks) / Runs),12} in {rows.Count - most} more");
+        return listed;
+    }
+
+    // Equal layers have equal steps.
+    static IEnumerable<CpuStep[]> Alike(IEnumerable<CpuStep> steps) => steps.GroupBy(s => s.Kind).Select(g => g.ToArray());
+
+    static double Percent(long ticks, long all) => ticks * 100.0 / Math.Max(1, all);
+
+    // A second run: the first has left in the caches what any run finds there.
+    Prediction Predicted()
+    {
+        using var prediction = new Prediction(MachineSpeed.Here);
+        compiled.Predict(prediction, 1);
+        prediction.Restart();
+        compiled.Predict(prediction, 1);
+        return prediction;
     }
 }

@@ -42,15 +42,36 @@ sealed unsafe class FusedStep : CpuStep
     /// <summary>Its loops; none where it only joins what others summed.</summary>
     public LoopItem? Item { get; init; }
 
+    /// <summary>What its kernel was made of.</summary>
+    public required KernelCode Code { get; init; }
+
+    /// <summary>What its lines touch; none where it only joins what others summed.</summary>
+    public TouchedCells? Cells { get; init; }
+
     /// <summary>Operations of a run.</summary>
-    public double Work { get; init; }
+    public double Counted { get; init; }
 
     public override string Text => Item is null ? "sums of chunks"
         : string.Join("; ", Item.Plans.Select(p => p.Line));
 
-    public override double Operations => Work;
+    public override object Kind => (entry, extent, chunk);
+
+    public override double Operations => Counted;
 
     public override IEnumerable<int> Touches => tensors.Where(t => t >= 0);
+
+    public override StepWork Work(CpuFrame frame, MachineSpeed speed)
+    {
+        double?[] integers = [.. loops.Select(l => (double?)frame.Positions[l])];
+        double[] given = [.. numbers.Select(n => frame.Numbers[n])];
+        var (seconds, done) = (KernelClock.Seconds(Code, speed.Core, 0, chunk, integers, given), (double)extent / chunk);
+        return new(chunks == 1 ? KernelClock.Seconds(Code, speed.Core, 0, extent, integers, given) : seconds * done, chunks);
+    }
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        if (Item is not null) Cells?.Add(Item.Plans.Select(p => p.Line), frame, touched);
+    }
 
     public override void Bind(CpuFrame frame)
     {

@@ -13,6 +13,20 @@ sealed unsafe class FillStep(TensorPlace place, UnsetCells? unset) : CpuStep
 
     public override IEnumerable<int> Touches => [place.Buffer];
 
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        var (first, bytes) = ((long)frame.Buffers[place.Buffer], place.Type.ByteSize);
+        if (unset is null)
+        {
+            touched.Add(Touched.Written(first, place.Bytes));
+            return;
+        }
+        var stride = place.Strides[unset.Dim] * bytes;
+        var row = stride * place.Extent.Sizes[unset.Dim];
+        for (var at = 0L; at < place.Bytes; at += row)
+            foreach (var (from, to) in unset.Ranges) touched.Add(Touched.Written(first + at + from * stride, (to - from) * stride));
+    }
+
     public override void Run(CpuFrame frame)
     {
         var cells = (byte*)frame.Buffers[place.Buffer];
@@ -55,6 +69,13 @@ sealed unsafe class CopyStep(TensorPlace from, TensorPlace to) : CpuStep
     /// <summary>The buffer of w.</summary>
     public int From => from.Buffer;
 
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        if (frame.Buffers[from.Buffer] == frame.Buffers[to.Buffer]) return;
+        touched.Add(Touched.Read(frame.Buffers[from.Buffer], to.Bytes));
+        touched.Add(Touched.Written(frame.Buffers[to.Buffer], to.Bytes));
+    }
+
     // Where the caller no longer needs w, w' may lie there, and a row written into a cache costs a row.
     public override void Run(CpuFrame frame)
     {
@@ -70,6 +91,17 @@ sealed unsafe class ConversionStep(int from, DType fromType, int to, DType toTyp
 
     public override IEnumerable<int> Touches => [from, to];
 
+    // Number after number, through two functions.
+    const double Instructions = 15;
+
+    public override StepWork Work(CpuFrame frame, MachineSpeed speed) => new(Instructions * count * speed.Core.Instruction);
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        touched.Add(Touched.Read(frame.Buffers[from], count * fromType.ByteSize));
+        touched.Add(Touched.Written(frame.Buffers[to], count * toType.ByteSize));
+    }
+
     public override void Run(CpuFrame frame) =>
         Conversion.Copy((void*)frame.Buffers[from], fromType, (void*)frame.Buffers[to], toType, count);
 }
@@ -82,6 +114,13 @@ sealed unsafe class WindowStep(TensorPlace place, int output, int[] from, int[] 
     public override string Text => $"cells of {place.Name} that are shown";
 
     public override IEnumerable<int> Touches => [place.Buffer, output];
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        var bytes = sizes.Aggregate((long)place.Type.ByteSize, (all, size) => all * size);
+        touched.Add(Touched.Read(frame.Buffers[place.Buffer], place.Bytes) with { Bytes = bytes });
+        touched.Add(Touched.Written(frame.Buffers[output], bytes));
+    }
 
     public override void Run(CpuFrame frame)
     {

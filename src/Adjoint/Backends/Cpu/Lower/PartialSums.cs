@@ -106,9 +106,16 @@ sealed class PartialStep(FusedStep chunks, FusedStep combine, long bytes) : CpuS
 
     public override double Operations => chunks.Operations;
 
+    public override object Kind => (chunks.Kind, bytes);
+
     public override IEnumerable<int> Touches => chunks.Touches.Concat(combine.Touches).Distinct();
 
     public override long ScratchBytes => bytes;
+
+    public override StepWork Work(CpuFrame frame, MachineSpeed speed) =>
+        chunks.Work(frame, speed) is var work ? work with { Seconds = work.Seconds + combine.Work(frame, speed).Seconds * chunks.Chunks } : work;
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched) => chunks.AddTouched(frame, touched);
 
     public override void Bind(CpuFrame frame)
     {

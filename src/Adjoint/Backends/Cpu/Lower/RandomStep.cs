@@ -16,6 +16,15 @@ sealed unsafe class RandomStep(TensorPlace place, bool isNormal, int key, Team t
 
     public override IEnumerable<int> Touches => [place.Buffer];
 
+    public override StepWork Work(CpuFrame frame, MachineSpeed speed) => frame.Given[place.Buffer] ? default
+        : new(place.Count * (isNormal || place.Element is Element.Double ? speed.Random.Normal : speed.Random.Uniform),
+            (int)((place.Count + Chunk - 1) / Chunk));
+
+    public override void AddTouched(CpuFrame frame, List<Touched> touched)
+    {
+        if (!frame.Given[place.Buffer]) touched.Add(Touched.Written(frame.Buffers[place.Buffer], place.Bytes));
+    }
+
     public override void Run(CpuFrame frame)
     {
         if (frame.Given[place.Buffer]) return;

@@ -40,6 +40,9 @@ sealed unsafe class RunInteger
     public IEnumerable<int> Buffers => terms.SelectMany(t => t.Cell is null ? Enumerable.Empty<int>()
         : t.Cell.Offset.Buffers.Prepend(t.Cell.Place.Buffer));
 
+    /// <summary>The same without looking into tensors; null where it takes that.</summary>
+    public long? Known(CpuFrame frame, ReadOnlySpan<long> outer) => Array.Exists(terms, t => t.Cell is not null) ? null : Value(frame, outer);
+
     /// <summary>The value in a run, where the step stands.</summary>
     public long Value(CpuFrame frame, ReadOnlySpan<long> outer)
     {
