@@ -26,13 +26,6 @@ sealed class FreshNames
         }
     }
 
-    /// <param name="bound">Its names stay taken when a rewrite has removed them from the program: sizes and types are still known by them.</param>
-    public FreshNames(LoopProgram program, Extents bound) : this(program)
-    {
-        taken.UnionWith(bound.Axes);
-        taken.UnionWith(bound.Tensors);
-    }
-
     public bool IsTaken(string name) => taken.Contains(name);
 
     /// <summary>The name itself if it is free, otherwise with the first free number behind it.</summary>

@@ -14,8 +14,13 @@ sealed class BlockRows
     readonly HashSet<string> again = []; // tensors that are computed a second time
     readonly Dictionary<string, string> sources = []; // of each tensor that is new: which one it stands for
 
-    BlockRows(LoopProgram program, Extents extents, BlockOptions options) =>
-        (this.program, this.extents, this.options, names) = (program, extents, options, new(program, extents));
+    BlockRows(LoopProgram program, Extents extents, BlockOptions options)
+    {
+        (this.program, this.extents, this.options, names) = (program, extents, options, new(program));
+        // What an earlier pass removed is still known by its name, to sizes and to types.
+        foreach (var name in extents.Axes.Concat(extents.Tensors))
+            if (!names.IsTaken(name)) names.Take(name);
+    }
 
     /// <returns>The program; its extents, with those of new axes and tensors; and for each new tensor one of before, whose type it has.</returns>
     public static (LoopProgram Program, Extents Extents, IReadOnlyDictionary<string, string> Sources) Run(

@@ -33,8 +33,11 @@ sealed unsafe class PanelLookup
 
     /// <summary>Null where the machine or the sizes do not fit.</summary>
     public static PanelLookup? Of(AxisList lanes, AxisList sums, int[] extents) =>
-        Avx2.IsSupported && Math.Max(lanes.Count, sums.Count) <= MostPositions
+        (Avx512F.IsSupported || Avx2.IsSupported && !AreDense(lanes)) && Math.Max(lanes.Count, sums.Count) <= MostPositions
             && Math.Abs(sums.Reach) + Math.Abs(lanes.Reach) < int.MaxValue ? new(lanes, sums, extents) : null;
+
+    // Rows of whole vectors are copied in less time than two vectors are looked up.
+    static bool AreDense(AxisList lanes) => lanes.RunStep == 1 && lanes.RunLength >= Vector256<float>.Count;
 
     /// <summary>Where each position of a list lies, and what it adds to each window's position.</summary>
     sealed class Positions
