@@ -23,7 +23,7 @@ public sealed unsafe class PanelLookupTests
         int[] extents = [.. all.Select(_ => random.Next(3, 9))];
         int[] origin = [.. all.Select(_ => random.Next(-3, 2)), 0, 0, 0, 0];
         var lookup = PanelLookup.Of(rows, depths, extents);
-        Assert.SkipWhen(lookup is null, "No vectors of 256 bits here.");
+        Assert.SkipWhen(lookup is null, "This machine looks such lanes up in no table.");
         float[] cells = [.. Enumerable.Range(1, (int)(rows.Reach + depths.Reach)).Select(i => (float)i)];
         foreach (var (lane, count, width) in new[] { (0, rows.Count, rows.Count + 5), (1, Math.Min(9, rows.Count - 1), 9) })
         {
