@@ -19,11 +19,7 @@ sealed class FreshNames
             AddAxes(output.Dims);
         }
         foreach (var axis in program.Axes) taken.Add(axis.Axis);
-        foreach (var line in program.Lines)
-        {
-            taken.Add(line.Target.Tensor);
-            taken.UnionWith(line.Axes());
-        }
+        foreach (var line in program.Lines) taken.UnionWith([line.Target.Tensor, .. line.Axes()]);
     }
 
     public bool IsTaken(string name) => taken.Contains(name);
