@@ -4,6 +4,7 @@ using Adjoint.Bench;
 return args switch
 {
     ["products", ..] => Products.Run(args[1..]),
+    ["convolutions", ..] => Convolutions.Run(args[1..]),
     ["memory", ..] => MemoryLoops.Run(args[1..]),
     _ => Usage(),
 };

@@ -6,8 +6,7 @@ namespace Adjoint;
 
 // Sixteen lanes at a time, whatever axes they run over: where lanes and sums lie is looked up, and the windows are
 // compared in lanes. Lanes that lie side by side are one load under a mask, even over the end of a row of an image; a
-// few such stretches are as many loads into one vector; scattered lanes are gathered. Where vectors have 256 bits, sixteen
-// lanes are two of them.
+// few such stretches are as many loads into one vector; scattered lanes are gathered.
 
 /// <summary>Copies panels of a float operand that is cut into short runs.</summary>
 sealed unsafe class PanelLookup
@@ -33,11 +32,8 @@ sealed unsafe class PanelLookup
 
     /// <summary>Null where the machine or the sizes do not fit.</summary>
     public static PanelLookup? Of(AxisList lanes, AxisList sums, int[] extents) =>
-        (Avx512F.IsSupported || Avx2.IsSupported && !AreDense(lanes)) && Math.Max(lanes.Count, sums.Count) <= MostPositions
+        Avx512F.IsSupported && Math.Max(lanes.Count, sums.Count) <= MostPositions
             && Math.Abs(sums.Reach) + Math.Abs(lanes.Reach) < int.MaxValue ? new(lanes, sums, extents) : null;
-
-    // Rows of whole vectors are copied in less time than two vectors are looked up.
-    static bool AreDense(AxisList lanes) => lanes.RunStep == 1 && lanes.RunLength >= Vector256<float>.Count;
 
     /// <summary>Where each position of a list lies, and what it adds to each window's position.</summary>
     sealed class Positions
@@ -123,12 +119,13 @@ sealed unsafe class PanelLookup
     void Copy<T>(T lanes, Vector512<int>* lists, float* source, int sum, int sumCount, float* panel, int width,
         int kept) where T : struct, ILanes
     {
+        var lanesKept = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(kept)).AsSingle();
         fixed (int* cells = sums.Cells, windows = sums.Windows)
         {
             if (extents.Length == 0)
             {
                 for (var i = sum; i < sum + sumCount; i++, panel += width)
-                    Store(panel, lanes.Load(source + cells[i], Vector512<int>.AllBitsSet), kept);
+                    Store(panel, lanes.Load(source + cells[i], Vector512<int>.AllBitsSet), kept, lanesKept);
                 return;
             }
             // A single window counts twice.
@@ -143,48 +140,17 @@ sealed unsafe class PanelLookup
                 for (var w = 2; w < extents.Length; w++)
                     exists &= Vector512.LessThan((lists[w] + Vector512.Create(windows[w * sums.Stride + i])).AsUInt32(),
                         Vector512.Create((uint)extents[w]));
-                Store(panel, lanes.Load(source + cells[i], exists.AsInt32()), kept);
+                Store(panel, lanes.Load(source + cells[i], exists.AsInt32()), kept, lanesKept);
             }
         }
     }
 
-    // The first lanes; how many they are is the same for all sums, so that nothing here is foreseen wrongly.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(float* panel, Vector512<float> numbers, int kept)
+    static void Store(float* panel, Vector512<float> numbers, int kept, Vector512<float> lanesKept)
     {
-        if (kept == Group)
-        {
-            numbers.Store(panel);
-            return;
-        }
-        var eight = numbers.GetLower();
-        if ((kept & 8) != 0)
-        {
-            eight.Store(panel);
-            eight = numbers.GetUpper();
-            panel += 8;
-        }
-        var four = eight.GetLower();
-        if ((kept & 4) != 0)
-        {
-            four.Store(panel);
-            four = eight.GetUpper();
-            panel += 4;
-        }
-        if ((kept & 2) != 0)
-        {
-            Sse.StoreLow(panel, four);
-            four = Sse.MoveHighToLow(four, four);
-            panel += 2;
-        }
-        if ((kept & 1) != 0) *panel = four.ToScalar();
+        if (kept == Group) numbers.Store(panel);
+        else Avx512F.MaskStore(panel, lanesKept, numbers);
     }
-
-    // 0 where the mask is 0, of which nothing is read.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Masked(float* at, Vector512<int> mask) => Avx512F.IsSupported
-        ? Avx512F.MaskLoad(at, mask.AsSingle(), Vector512<float>.Zero)
-        : Vector512.Create(Avx.MaskLoad(at, mask.GetLower().AsSingle()), Avx.MaskLoad(at + 8, mask.GetUpper().AsSingle()));
 
     /// <summary>How the lanes of a group lie.</summary>
     interface ILanes
@@ -197,14 +163,15 @@ sealed unsafe class PanelLookup
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Load(float* row, Vector512<int> exists) =>
-            Masked(row + start, exists & all);
+            Avx512F.MaskLoad(row + start, (exists & all).AsSingle(), Vector512<float>.Zero);
     }
 
     readonly struct Halves(long start, long start2, Vector512<int> lanes, Vector512<int> lanes2) : ILanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Load(float* row, Vector512<int> exists) =>
-            Masked(row + start, exists & lanes) | Masked(row + start2, exists & lanes2);
+            Avx512F.MaskLoad(row + start2, (exists & lanes2).AsSingle(),
+                Avx512F.MaskLoad(row + start, (exists & lanes).AsSingle(), Vector512<float>.Zero));
     }
 
     readonly struct Pieces(long* starts, Vector512<int>* lanes, int count) : ILanes
@@ -214,7 +181,7 @@ sealed unsafe class PanelLookup
         {
             var numbers = Vector512<float>.Zero;
             for (var s = 0; s < count; s++)
-                numbers |= Masked(row + starts[s], exists & lanes[s]);
+                numbers = Avx512F.MaskLoad(row + starts[s], (exists & lanes[s]).AsSingle(), numbers);
             return numbers;
         }
     }
@@ -225,25 +192,20 @@ sealed unsafe class PanelLookup
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Load(float* row, Vector512<int> exists)
         {
+            var even = Vector512.Create(-1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0);
+            var low = Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
             var numbers = Vector512<float>.Zero;
             for (var s = 0; s < count; s++)
             {
                 var own = exists & lanes[s];
+                var first = Avx512F.PermuteVar16x32(own, low) & even;
+                var second = Avx512F.PermuteVar16x32(own, low + Vector512.Create(8)) & even;
                 var at = row + starts[s];
-                numbers |= Vector512.Create(EveryOther(at, own.GetLower()), EveryOther(at + Group, own.GetUpper()));
+                numbers |= Avx512F.PermuteVar16x32x2(Avx512F.MaskLoad(at, first.AsSingle(), Vector512<float>.Zero),
+                    Vector512<int>.Indices * 2,
+                    Avx512F.MaskLoad(at + Group, second.AsSingle(), Vector512<float>.Zero));
             }
             return numbers;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector256<float> EveryOther(float* at, Vector256<int> own)
-        {
-            var even = Vector256.Create(-1, 0, -1, 0, -1, 0, -1, 0);
-            var first = Avx2.PermuteVar8x32(own, Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3)) & even;
-            var second = Avx2.PermuteVar8x32(own, Vector256.Create(4, 4, 5, 5, 6, 6, 7, 7)) & even;
-            // Both halves of each: 0, 2 of the first, 0, 2 of the second, then 4, 6 and 4, 6.
-            var mixed = Avx.Shuffle(Avx.MaskLoad(at, first.AsSingle()), Avx.MaskLoad(at + 8, second.AsSingle()), 0b10_00_10_00);
-            return Avx2.Permute4x64(mixed.AsDouble(), 0b11_01_10_00).AsSingle();
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Adjoint;
 
 // Packing reads an operand through its axes and windows, so that padding, strides, dilation and transposition cost no pass
@@ -13,6 +15,8 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
     readonly PanelGather? gather = PanelGather.Of(lanes, sums, extents);
     readonly PanelLookup? lookup = isDouble || lanes.IsOneRun && sums.IsOneRun || AreLong(lanes, sums)
         ? null : PanelLookup.Of(lanes, sums, extents);
+    readonly PanelMasks? masks = isDouble || lanes.IsOneRun && sums.IsOneRun || Avx512F.IsSupported
+        ? null : PanelMasks.Of(lanes, sums, extents);
 
     /// <param name="source">The cell at which lane and sum are 0.</param>
     /// <param name="origin">The windows' positions at that cell.</param>
@@ -21,13 +25,14 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
         byte* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, byte* panel)
     {
         if (isDouble) Pack((double*)source, origin, lane, laneCount, sum, sumCount, width, (double*)panel);
-        else if (lookup is not null)
+        else if (lookup is null && masks is null)
+            Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
+        else
         {
-            if (laneCount < width)
-                PanelRectangle.Clear((float*)panel + laneCount, width, width - laneCount, sumCount);
-            lookup.Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
+            if (laneCount < width) PanelRectangle.Clear((float*)panel + laneCount, width, width - laneCount, sumCount);
+            lookup?.Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
+            masks?.Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
         }
-        else Pack((float*)source, origin, lane, laneCount, sum, sumCount, width, (float*)panel);
     }
 
     // Many sums that lie side by side are turned in registers sooner than looked up.

@@ -264,10 +264,12 @@ sealed class PiecePlan
         return [.. joined];
     }
 
-    // Parts that stay inside runs are read and written in place, but the last of each may be narrow.
+    // Parts that stay inside runs are read and written in place, but the last of each may be narrow. Cells that do not lie side
+    // by side are brought to their places one by one anyway.
     int ColumnRun()
     {
         var run = ColumnsOut.RunLength;
+        if (ColumnsOut.RunStep != 1) return ColumnsB.Count;
         var computed = (run + Lanes - 1) / Lanes * Lanes;
         return computed <= run + run / 4 ? run : ColumnsB.Count;
     }

@@ -22,20 +22,31 @@ public sealed unsafe class PanelLookupTests
         var depths = new AxisList(Axes(sums, 3), a => a.A, all);
         int[] extents = [.. all.Select(_ => random.Next(3, 9))];
         int[] origin = [.. all.Select(_ => random.Next(-3, 2)), 0, 0, 0, 0];
-        var lookup = PanelLookup.Of(rows, depths, extents);
-        Assert.SkipWhen(lookup is null, "This machine looks such lanes up in no table.");
+        var (lookup, masks) = (PanelLookup.Of(rows, depths, extents), PanelMasks.Of(rows, depths, extents));
+        Assert.SkipWhen(lookup is null && masks is null, "This machine looks such lanes up in no table.");
         float[] cells = [.. Enumerable.Range(1, (int)(rows.Reach + depths.Reach)).Select(i => (float)i)];
         foreach (var (lane, count, width) in new[] { (0, rows.Count, rows.Count + 5), (1, Math.Min(9, rows.Count - 1), 9) })
         {
-            const int Margin = 16;
-            var panel = Enumerable.Repeat(float.NaN, width * depths.Count + Margin).ToArray();
-            fixed (float* source = cells, target = panel)
-                lookup!.Pack(source, origin.AsSpan(0, AxisList.MostWindows), lane, count, 0, depths.Count, width, target);
-            for (var sum = 0; sum < depths.Count; sum++)
-                for (var i = 0; i < count; i++)
-                    Assert.Equal(Cell(lane + i, sum), panel[sum * width + i]);
-            // Behind the last row of the panel lies what others own.
-            Assert.All(panel[^Margin..], number => Assert.True(float.IsNaN(number)));
+            fixed (float* source = cells)
+            {
+                var first = source;
+                if (lookup is not null)
+                    Check(panel => lookup.Pack(first, origin.AsSpan(0, AxisList.MostWindows), lane, count, 0, depths.Count, width, (float*)panel));
+                if (masks is not null)
+                    Check(panel => masks.Pack(first, origin.AsSpan(0, AxisList.MostWindows), lane, count, 0, depths.Count, width, (float*)panel));
+            }
+
+            void Check(Action<nint> pack)
+            {
+                const int Margin = 16;
+                var panel = Enumerable.Repeat(float.NaN, width * depths.Count + Margin).ToArray();
+                fixed (float* target = panel) pack((nint)target);
+                for (var sum = 0; sum < depths.Count; sum++)
+                    for (var i = 0; i < count; i++)
+                        Assert.Equal(Cell(lane + i, sum), panel[sum * width + i]);
+                // Behind the last row of the panel lies what others own.
+                Assert.All(panel[^Margin..], number => Assert.True(float.IsNaN(number)));
+            }
         }
 
         float Cell(int lane, int sum)
