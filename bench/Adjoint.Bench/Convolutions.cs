@@ -80,7 +80,7 @@ static unsafe class Convolutions
         var operations = 2.0 * size.Batch * size.In * size.Out * size.SideOut * size.SideOut * size.Window * size.Window;
         var (ours, _, _) = Timing.Of(() => plan.Run((void*)first, (void*)second, (void*)third, false, (void*)room, team), null,
             operations / 5e10, team.Threads == 1);
-        var packing = plan.Pieces.Sum(p => Packing(p, (byte*)(p.Piece.IsSwapped ? first : second)));
+        var packing = plan.Pieces.Where(p => p.Table is null).Sum(p => Packing(p, (byte*)(p.Piece.IsSwapped ? first : second)));
         var text = string.Join("; ", plan.Pieces.Take(1).Select(p => FormattableString.Invariant(
             $"{p.RowsA.Count}x{p.ColumnsB.Count}x{p.SumsA.Count} in {p.RowParts.Largest}x{p.Width} of {p.ColumnParts.Run}, sums {p.SumParts.Largest}, block {p.BlockTiles}")));
         Console.WriteLine(FormattableString.Invariant(

@@ -125,11 +125,12 @@ unsafe ref struct ChunkRun
             var isPartial = width != vectors * plan.Lanes;
             var left = plan.ColumnsOut.LeftInRun(column);
             var leftB = plan.CanReadB && still is null ? plan.ColumnsB.LeftInRun(column) : 0;
-            var isWhole = !isPartial || plan.Target.HasMaskedMemory;
-            var canRead = width <= leftB && isWhole;
+            var overlaps = isPartial && vectors > 1 && plan.Table is not null;
+            var isWhole = !isPartial || overlaps || plan.Target.HasMaskedMemory;
+            var canRead = width <= leftB && (isWhole || plan.Table is not null);
             var canWrite = canWriteRows && width <= left && isWhole;
             var packs = (plan.PacksB || !canRead) && isFirstPart && still is null;
-            var cutsB = isPartial && canRead && (packs || !plan.PacksB);
+            var cutsB = isPartial && canRead && (packs || !plan.PacksB) && plan.Table is null;
             // Slots follow each other only where every tile has been packed.
             var isRow = canRead || !packs && (plan.PacksB || still is not null);
             var tiles = canWrite && width == plan.Width && isRow
@@ -166,7 +167,7 @@ unsafe ref struct ChunkRun
             tile.Cells = spareTile;
             tile.RowStep = vectors * plan.Lanes;
             tile.Adds = 0;
-            TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, false), ref tile, 1);
+            TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, overlaps), ref tile, 1);
             Scatter(column, width, vectors * plan.Lanes, adds);
         }
     }
@@ -191,7 +192,8 @@ unsafe ref struct ChunkRun
 
     void ReadB(int column, int width)
     {
-        tile.B = b + (plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;
+        tile.B = b + (plan.ColumnsB.Cell(column) + (plan.Table is null ? plan.SumsB.Cell(sum) : 0)) * bytes;
+        if (plan.Table is not null) tile.Table = plan.Table.Row(sum);
         tile.StepB = plan.Method == ContractionMethod.Dots ? plan.ColumnsB.RunStep : plan.SumsB.RunStep;
         tile.TileB = plan.ColumnsB.RunStep * width;
     }
@@ -218,7 +220,7 @@ unsafe ref struct ChunkRun
     readonly void PrefetchBlock(ChunkBlock block, int part, int firstColumn)
     {
         PrefetchRows(block, part, firstColumn);
-        if (!plan.CanReadB || call.Panels is not null || !Sse.IsSupported) return;
+        if (!plan.CanReadB || plan.Table is not null || call.Panels is not null || !Sse.IsSupported) return;
         var (column, width) = plan.ColumnParts[block.ColumnFrom];
         var (sum, sums) = plan.SumParts[block.Sum];
         var first = call.B + (plan.BatchesB.Cell(block.Batch) + plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;

@@ -109,7 +109,7 @@ static class ContractionNormalForm
                 })],
             };
         }
-        return piece with { Windows = [.. piece.Windows.Select(w => w with { Stride = 0 })] };
+        return piece with { Windows = [.. piece.Windows.Select(w => w with { Stride = 0, Step = w.Stride })] };
     }
 
     static ContractionPiece DropUnused(ContractionPiece piece)

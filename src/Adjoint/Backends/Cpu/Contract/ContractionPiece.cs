@@ -11,7 +11,11 @@ sealed record PieceAxis(ContractionGroup Group, int Extent, long A, long B, long
 /// <param name="Stride">Of the position, in cells; 0 once it is part of the axes' steps.</param>
 /// <param name="IsOfOut">Cells outside need no value.</param>
 sealed record PieceWindow(
-    bool IsOfB, int Extent, int Constant, long Stride = 0, int Divisor = 1, bool IsOfOut = false);
+    bool IsOfB, int Extent, int Constant, long Stride = 0, int Divisor = 1, bool IsOfOut = false)
+{
+    /// <summary>The stride, once it is part of the axes' steps.</summary>
+    public long Step { get; init; }
+}
 
 /// <summary>
 /// A contraction on its way to be run, and as it is run: divisors are gone, windows are conditions only, axes are few and

@@ -13,12 +13,14 @@ sealed unsafe class ContractionPlan
     readonly PiecePlan[] pieces;
     readonly PlainContraction plain;
     readonly bool isDouble;
+    readonly long marginsAt;
 
     ContractionPlan(ContractionShape shape, PiecePlan[] pieces, int threads, bool isDouble)
     {
         (plain, this.isDouble) = (new(shape), isDouble);
         (Shape, this.pieces, Threads) = (shape, pieces, threads);
-        WorkspaceBytes = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
+        marginsAt = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
+        WorkspaceBytes = marginsAt + pieces.Select(p => p.Table?.Bytes ?? 0).DefaultIfEmpty().Max();
         PanelBytes = pieces.Sum(p => p.Still?.Bytes ?? 0);
     }
 
@@ -92,8 +94,11 @@ sealed unsafe class ContractionPlan
         }
         foreach (var piece in pieces)
         {
+            var margins = (byte*)workspace + marginsAt;
+            if (piece.Table is { Bytes: > 0 } table)
+                table.Copy((byte*)(piece.Piece.IsSwapped ? a : b), margins, Threads == 1 ? null : team);
             var call = new PieceCall(piece, a, b, cells, accumulate, workspace, (byte*)panels, scale, epilogue, context,
-                end);
+                end, margins);
             call.Run(team, Threads);
             if (panels is not null) panels = (byte*)panels + (piece.Still?.Bytes ?? 0);
         }

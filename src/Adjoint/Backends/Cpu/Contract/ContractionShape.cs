@@ -7,7 +7,7 @@ namespace Adjoint;
 // Every axis has a stride in a, b and out. An operand may also be read through windows, one for each of its dimensions
 // whose position mixes several axes: zero padding, strides and dilation of convolutions and of their gradients. Only
 // points with every window inside its extent exist; at the others the windows' operand is taken as 0 and not read. An
-// operand is readable wherever its own windows hold.
+// operand is readable wherever its own windows hold, at positions between those of its points, too.
 
 /// <summary>Which of the three arrays have an axis.</summary>
 enum ContractionGroup

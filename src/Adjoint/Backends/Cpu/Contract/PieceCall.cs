@@ -21,12 +21,12 @@ unsafe struct PieceCall
 
     public PieceCall(
         PiecePlan plan, void* a, void* b, void* cells, bool accumulate, void* workspace, byte* panels, double scale,
-        TileEpilogue? epilogue, void* context, ContractionEnds ends)
+        TileEpilogue? epilogue, void* context, ContractionEnds ends, byte* margins)
     {
         var piece = plan.Piece;
         (Plan, Epilogue, Scale) = (plan, epilogue, scale);
         A = (byte*)(piece.IsSwapped ? b : a) + piece.OffsetA * plan.Bytes;
-        B = (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
+        B = plan.Table is { Bytes: > 0 } ? margins : (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
         Out = (byte*)cells + piece.OffsetOut * plan.Bytes;
         Workspace = (byte*)workspace;
         Panels = plan.Still is null ? null : panels;

@@ -44,6 +44,9 @@ sealed class PiecePlan
     /// <summary>A step at which cells share a set of the first cache, and how many fit into a set with others.</summary>
     const int CollidingStep = 4096, CollidingCells = 6;
 
+    /// <summary>Bringing a cell of out to its place takes as long as so many sums of it.</summary>
+    const int SumsOfScattering = 24;
+
     /// <summary>Tiles of columns from which copying a pays.</summary>
     const int MostInPlace = 4;
 
@@ -57,8 +60,10 @@ sealed class PiecePlan
     public PiecePlan(ContractionPiece piece, Element element, CodeTarget target, int threads,
         StillOperand still = StillOperand.None)
     {
-        (Piece, Element, Target) = (piece, element, target);
+        (Element, Target) = (element, target);
         isStillB = still == (piece.IsSwapped ? StillOperand.A : StillOperand.B);
+        if (!isStillB) Table = RowTable.Of(piece, target.Lanes(element), Bytes);
+        Piece = piece = Table?.Piece ?? piece;
         var windowsA = Windows(w => !w.IsOfOut && !w.IsOfB);
         var windowsB = Windows(w => !w.IsOfOut && w.IsOfB);
         var (rows, columns) = (piece.Group(ContractionGroup.Row), piece.Group(ContractionGroup.Column));
@@ -85,15 +90,17 @@ sealed class PiecePlan
         RowParts = Partition.Even(RowsA.Count, RowsOut.RunLength >= 8 ? RowsOut.RunLength : RowsA.Count, mostRows);
         Vectors = Method == ContractionMethod.Dots ? DotKernel.MostColumns(Math.Max(1, RowParts.Largest))
             : Method == ContractionMethod.Streams ? StreamKernel.MostVectors(Math.Max(1, RowParts.Largest), target)
-            : Math.Clamp(mostVectors / Math.Max(1, RowParts.Largest), 2, 8);
-        Vectors = Math.Clamp(Vectors, 1, Math.Max(1, (ColumnsB.Count + Lanes - 1) / Lanes));
-        ColumnParts = Partition.Full(ColumnsB.Count, ColumnRun(), Width);
+            : Math.Clamp(mostVectors / Math.Max(1, RowParts.Largest), 1, 8);
+        Vectors = Math.Clamp(Vectors, 1, Math.Max(1, ((Table is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes));
+        // Even parts of rows that are looked up are never narrower than a vector, unless the row is.
+        ColumnParts = Table is null ? Partition.Full(ColumnsB.Count, ColumnRun(), Width)
+            : Partition.Even(ColumnsB.Count, ColumnRun(), Width);
         SumParts = CutSums();
 
         var isFlat = SumParts.Run == SumsA.RunLength;
         IsAdjacentA = (RowsA.RunStep == 1 || RowsA.Count == 1) && SumsA.RunStep != 1;
         IsPlainA = isFlat && RowsA.Windows == 0 && (IsAdjacentA && Method != ContractionMethod.Dots || SumsA.RunStep == 1);
-        CanReadB = isFlat && ColumnsB.Windows == 0 && (ColumnsB.RunStep == 1 || Method == ContractionMethod.Dots);
+        CanReadB = Table is not null || isFlat && ColumnsB.Windows == 0 && (ColumnsB.RunStep == 1 || Method == ContractionMethod.Dots);
         var tileBytes = (long)SumParts.Largest * Width * Bytes;
         var most = Method == ContractionMethod.Streams ? StreamBytes / Bytes / Width : BlockBytes / Math.Max(1, tileBytes);
         BlockTiles = (int)Math.Clamp(most, 1, Math.Max(1, ColumnParts.Parts));
@@ -101,7 +108,7 @@ sealed class PiecePlan
             * ((double)RowsA.Count * SumsA.Count + (double)ColumnsB.Count * SumsB.Count + (double)RowsOut.Count * ColumnsOut.Count);
         HasWindows = piece.Windows.Count > 0;
         PacksB = !CanReadB
-            || Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
+            || Table is null && Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
         if (isStillB && Method == ContractionMethod.Tiles && RowsA.Count <= StillPanels.MostRows
             && (!CanReadB || tileBytes * ColumnParts.Parts > SmallBytes)
             && new StillPanels(this) is { Bytes: > 0 and <= StillPanels.MostBytes } all) Still = all;
@@ -178,6 +185,9 @@ sealed class PiecePlan
     /// <summary>Tiles of b that are packed once for many runs; null where each run packs what it wants.</summary>
     public StillPanels? Still { get; }
 
+    /// <summary>Where tiles find rows of b that lie at no constant step; null where there is one, or b is packed.</summary>
+    public RowTable? Table { get; }
+
     /// <summary>Where b begins, from the first cell of its operand.</summary>
     public long OffsetB => Piece.OffsetB;
 
@@ -196,7 +206,7 @@ sealed class PiecePlan
         {
             ContractionMethod.Dots => new DotKernel(Element, rows, vectors),
             ContractionMethod.Streams => new StreamKernel(Element, rows, vectors, isAdjacent, cutsB),
-            _ => (ContractionKernel)new TileKernel(Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut),
+            _ => (ContractionKernel)new TileKernel(Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut, Table is not null),
         }).Compile(Target);
     }
 
@@ -221,6 +231,7 @@ sealed class PiecePlan
     // Few rows do not pay for packing b. What is asked for here lets both other methods read and write in place.
     ContractionMethod ChooseMethod()
     {
+        if (Table is not null) return ContractionMethod.Tiles;
         var isPlain = SumsA.Count > 0 && SumsA.IsOneRun && RowsA.IsOneRun && ColumnsB.IsOneRun
             && RowsA.Windows == 0 && ColumnsB.Windows == 0;
         var isDense = SumsA.RunStep == 1 || RowsA.Count == 1;
@@ -240,15 +251,15 @@ sealed class PiecePlan
     {
         if (Method == ContractionMethod.Dots) return (DotKernel.MostRows(Target), 0);
         var most = TileKernel.MostAccumulators(Target);
-        var vectors = (ColumnsB.Count + Lanes - 1) / Lanes;
-        return (most / (vectors == 3 && most >= 24 ? 3 : 2), most);
+        var vectors = ((Table is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes;
+        return (most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && Table is not null ? 1 : 2), most);
     }
 
     Partition CutSums()
     {
         if (SumsA.Count == 0) return Partition.One;
         if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
-        var isInPlace = ColumnsOut.RunStep == 1 && ColumnRun() == ColumnsOut.RunLength;
+        var isInPlace = ColumnsOut.RunStep == 1 && (Table is not null || ColumnRun() == ColumnsOut.RunLength);
         var most = Math.Max(1, (isInPlace ? PanelBytes : LongPanelBytes) / Bytes / Math.Max(1, RowParts.Largest));
         return Partition.Even(SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count, most);
     }
@@ -268,10 +279,12 @@ sealed class PiecePlan
     // by side are brought to their places one by one anyway.
     int ColumnRun()
     {
+        if (Table is not null) return ColumnsB.RunLength;
         var run = ColumnsOut.RunLength;
         if (ColumnsOut.RunStep != 1) return ColumnsB.Count;
-        var computed = (run + Lanes - 1) / Lanes * Lanes;
-        return computed <= run + run / 4 ? run : ColumnsB.Count;
+        var idle = (run + Lanes - 1) / Lanes * Lanes - run;
+        var isLong = ColumnsB.Windows > 0 && (long)idle * SumsA.Count > (long)run * SumsOfScattering;
+        return idle <= run / 4 && !isLong ? run : ColumnsB.Count;
     }
 
     int[] Windows(Func<PieceWindow, bool> isWanted)

@@ -13,6 +13,9 @@ unsafe struct TileCall
     /// <summary>Where the kernel also writes b, if it packs.</summary>
     public byte* Packed;
 
+    /// <summary>Where b lies for each sum, if it is looked up.</summary>
+    public long* Table;
+
     public long Sums;
 
     /// <summary>From one sum to the next where rows of a are adjacent, otherwise from one row to the next.</summary>

@@ -14,8 +14,10 @@ namespace Adjoint;
 /// <param name="Packs">Whether b is also written as packed panels on the way.</param>
 /// <param name="CutsB">Whether only the first columns of the last vector of b exist.</param>
 /// <param name="CutsOut">Whether only the first columns of the last vector of out exist.</param>
+/// <param name="LooksUp">Whether a table says where b lies for each sum. The last vector of columns then ends where they end, over the one
+/// before: storing under a mask takes as long as twenty sums on some processors.</param>
 sealed record TileKernel(
-    Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool CutsB, bool CutsOut) : ContractionKernel(Element)
+    Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool CutsB, bool CutsOut, bool LooksUp = false) : ContractionKernel(Element)
 {
     /// <summary>Vectors of out a tile may hold: the row of b and one number of a need registers too.</summary>
     public static int MostAccumulators(CodeTarget target) => target.VectorBits switch { 512 => 28, 0 => 8, _ => 12 };
@@ -31,9 +33,16 @@ sealed record TileKernel(
 
         int Width => kernel.Vectors * vector.Lanes;
 
+        bool Overlaps => kernel.LooksUp && kernel.CutsOut && kernel.Vectors > 1;
+
+        // The first column of each vector.
+        CodeExpr[] columns = [];
+
         public void Write()
         {
-            var mask = kernel.CutsB || kernel.CutsOut ? code.LastMask() : null;
+            var mask = (kernel.CutsB || kernel.CutsOut) && !Overlaps ? code.LastMask() : null;
+            columns = [.. Enumerable.Range(0, kernel.Vectors).Select(v => Code.Constant(CodeType.Int64, (long)v * vector.Lanes))];
+            if (Overlaps) columns[^1] = builder.Let("last", code.Left + (kernel.Vectors - 2) * vector.Lanes);
             builder.For("tile", builder.Begin, builder.End, tile => WriteTile(tile, mask));
         }
 
@@ -63,26 +72,27 @@ sealed record TileKernel(
             var atA = new List<CodeLocal>();
             for (var row = 0; row < (kernel.IsAdjacent ? 1 : kernel.Rows); row += 3)
                 atA.Add(builder.Variable("at_a", code.A + row * code.StepA));
-            builder.For("sum", 0, code.Sums, _ =>
+            builder.For("sum", 0, code.Sums, sum =>
             {
+                CodeExpr row = kernel.LooksUp ? builder.Let("row_b", atB + Code.Load(code.Table, sum, CodeType.Int64)) : atB;
                 var b = new CodeExpr[kernel.Vectors];
                 for (var v = 0; v < kernel.Vectors; v++)
                 {
-                    b[v] = builder.Let("b", Code.Load(atB, v * vector.Lanes, vector, v == kernel.Vectors - 1 ? mask : null));
+                    b[v] = builder.Let("b", Code.Load(row, columns[v], vector, v == kernel.Vectors - 1 ? mask : null));
                     if (atPacked is null) continue;
                     builder.Store(atPacked, v * vector.Lanes, b[v]);
                     // Rows of b are far apart, so nothing but this fetches those of the next tile.
                     builder.Prefetch(atB, v * vector.Lanes + Width, isNear: false);
                 }
-                for (var row = 0; row < kernel.Rows; row++)
+                for (var i = 0; i < kernel.Rows; i++)
                 {
-                    var number = kernel.IsAdjacent ? atA[0][row]
-                        : atA[row / 3][(row % 3) switch { 0 => 0, 1 => code.StepA, _ => step2 }];
+                    var number = kernel.IsAdjacent ? atA[0][i]
+                        : atA[i / 3][(i % 3) switch { 0 => 0, 1 => code.StepA, _ => step2 }];
                     var a = builder.Let("a", Code.Broadcast(number, vector.Lanes));
                     for (var v = 0; v < kernel.Vectors; v++)
-                        builder.Assign(sums[row, v], Code.Fma(a, b[v], sums[row, v]));
+                        builder.Assign(sums[i, v], Code.Fma(a, b[v], sums[i, v]));
                 }
-                builder.Assign(atB, atB + code.StepB);
+                if (!kernel.LooksUp) builder.Assign(atB, atB + code.StepB);
                 if (atPacked is not null) builder.Assign(atPacked, atPacked + Width);
                 foreach (var pointer in atA) builder.Assign(pointer, pointer + (kernel.IsAdjacent ? code.StepA : 1));
             });
@@ -102,13 +112,16 @@ sealed record TileKernel(
         {
             for (var row = 0; row < kernel.Rows; row++)
             {
+                var values = new CodeExpr[kernel.Vectors];
                 for (var v = 0; v < kernel.Vectors; v++)
                 {
-                    var cut = v == kernel.Vectors - 1 ? mask : null;
-                    CodeExpr value = sums[row, v];
-                    if (adds) value = Code.Load(at, v * vector.Lanes, vector, cut) + value;
-                    builder.Store(at, v * vector.Lanes, value, cut);
+                    values[v] = sums[row, v];
+                    if (!adds) continue;
+                    values[v] = Code.Load(at, columns[v], vector, v == kernel.Vectors - 1 ? mask : null) + values[v];
+                    // What two vectors write both must have read before.
+                    if (Overlaps) values[v] = builder.Let("sum", values[v]);
                 }
+                for (var v = 0; v < kernel.Vectors; v++) builder.Store(at, columns[v], values[v], v == kernel.Vectors - 1 ? mask : null);
                 if (row < kernel.Rows - 1) builder.Assign(at, at + code.RowStep);
             }
         }

@@ -8,8 +8,8 @@ namespace Adjoint;
 /// <summary>The least time of a contraction on one core.</summary>
 static class ContractionClock
 {
-    // Instructions around a call of a kernel, and to bring a cell of a tile beside to its place.
-    const double OfCall = 100, OfScattered = 4;
+    // Instructions around a call of a kernel, to bring a cell of a tile beside to its place, and to copy one with its margins.
+    const double OfCall = 100, OfScattered = 4, OfCopied = 0.5;
 
     static readonly ConcurrentDictionary<(ContractionKernel, CodeTarget), KernelCode> Codes = new();
 
@@ -59,8 +59,8 @@ static class ContractionClock
                 {
                     var vectors = (width + plan.Lanes - 1) / plan.Lanes;
                     var isPartial = width != vectors * plan.Lanes;
-                    var isWhole = !isPartial || plan.Target.HasMaskedMemory;
-                    var canRead = plan.CanReadB && !hasPanels && isWhole && (plan.ColumnsB.IsOneRun || plan.ColumnsB.RunLength >= width);
+                    var isWhole = !isPartial || plan.Target.HasMaskedMemory || vectors > 1 && plan.Table is not null;
+                    var canRead = plan.CanReadB && !hasPanels && (isWhole || plan.Table is not null) && (plan.ColumnsB.IsOneRun || plan.ColumnsB.RunLength >= width);
                     var canWrite = plan.ColumnsOut.RunStep == 1 && isRowWhole && isColumnInRun && isWhole;
                     var packs = (plan.PacksB || !canRead) && !hasPanels;
                     var isRow = canWrite && width == plan.Width && (canRead || plan.PacksB || hasPanels);
@@ -76,11 +76,12 @@ static class ContractionClock
                     all += firsts * (canRead ? (Kernel(packs: true) - Kernel(packs: false)) / tiles
                         : PackSeconds(plan, plan.ColumnsB, plan.SumsB, width, sums, speed));
 
-                    double Kernel(bool packs) => KernelClock.Seconds(Code(plan, rows, vectors, isAdjacent, packs, isPartial && canRead, isPartial && canWrite),
+                    double Kernel(bool packs) => KernelClock.Seconds(Code(plan, rows, vectors, isAdjacent, packs, isPartial && canRead && plan.Table is null, isPartial && canWrite),
                         core, 0, tiles, [summed, null, null, null, null, adds ? 1 : 0, width - (vectors - 1) * plan.Lanes, plan.IsFar ? 1 : 0], [scale]);
                 }
             }
         }
+        if (plan.Table is not null) all += plan.Table.Bytes / plan.Bytes * OfCopied * core.Instruction;
         return all * reached;
     }
 
@@ -91,7 +92,7 @@ static class ContractionClock
         {
             ContractionMethod.Dots => new DotKernel(plan.Element, rows, vectors),
             ContractionMethod.Streams => new StreamKernel(plan.Element, rows, vectors, isAdjacent, cutsB),
-            _ => (ContractionKernel)new TileKernel(plan.Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut),
+            _ => (ContractionKernel)new TileKernel(plan.Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut, plan.Table is not null),
         }, plan.Target), static key => key.Item1.Write(key.Item2));
 
     // Sizes of parts, and how many have each.

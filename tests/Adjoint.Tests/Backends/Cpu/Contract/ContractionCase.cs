@@ -18,6 +18,8 @@ sealed unsafe class ContractionCase
         // An operand exists wherever its own windows let it be read.
         ForEachPoint(Only(shape, isOfB: false), (a, _, _) => Extend(ref reach[0], a));
         ForEachPoint(Only(shape, isOfB: true), (_, b, _) => Extend(ref reach[1], b));
+        Widen(ref reach[0], isOfB: false);
+        Widen(ref reach[1], isOfB: true);
         ForEachCell(cell => Extend(ref reach[2], cell));
         a = Numbers(reach[0]);
         b = Numbers(reach[1]);
@@ -98,6 +100,17 @@ sealed unsafe class ContractionCase
 
     static void Extend(ref (long Least, long Most) reach, long cell) =>
         reach = reach.Most < reach.Least ? (cell, cell) : (Math.Min(reach.Least, cell), Math.Max(reach.Most, cell));
+
+    // All positions inside of the windows are cells of the operand.
+    void Widen(ref (long Least, long Most) reach, bool isOfB)
+    {
+        if (reach.Most < reach.Least) return;
+        var steps = shape.Axes.Where(x => x.Group != (isOfB ? ContractionGroup.Row : ContractionGroup.Column))
+            .Select(x => (isOfB ? x.StrideB : x.StrideA) * (x.Extent - 1))
+            .Concat(shape.Windows.Where(w => w.IsOfB == isOfB).Select(w => w.Stride * (w.Extent - 1))).ToList();
+        Extend(ref reach, steps.Sum(step => Math.Min(0, step)));
+        Extend(ref reach, steps.Sum(step => Math.Max(0, step)));
+    }
 
     void ForEachCell(Action<long> visit)
     {
