@@ -24,10 +24,12 @@ unsafe ref struct ChunkRun
     byte* a;
     byte* b;
     byte* cells;
+    byte* rowsOfA;
     TileCall tile;
 
     // The part of rows and the block of sums at work.
     int batch, row, rows, sum, sums;
+    (int From, int To) reach; // sums at which rows of a exist
     bool isFirstPart, isLastBlock, isAdjacent;
 
     /// <param name="origins">Room for the positions of all windows.</param>
@@ -92,24 +94,25 @@ unsafe ref struct ChunkRun
         (sum, sums) = plan.SumParts[block.Sum];
         sums = Math.Clamp(call.Ends.Sums - sum, 0, sums);
         isLastBlock = block.Sum == plan.SumParts.Parts - 1;
-        tile.Sums = sums;
     }
 
     readonly bool IsInRun => rows <= plan.RowsOut.LeftInRun(row);
 
     void TakeRows(byte* panel, bool isPacked)
     {
+        reach = (0, sums);
         if (plan.CanReadA && IsInRun)
         {
             isAdjacent = plan.IsAdjacentA;
-            tile.A = a + (plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;
+            rowsOfA = a + (plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;
             tile.StepA = isAdjacent ? plan.SumsA.RunStep : plan.RowsA.RunStep;
             return;
         }
         if (!isPacked) plan.ReaderA.Pack(a, originA, row, rows, sum, sums, rows, panel);
         isAdjacent = plan.Method != ContractionMethod.Dots;
-        tile.A = panel;
+        rowsOfA = panel;
         tile.StepA = rows;
+        reach = plan.ReaderA.Reach(originA, row, rows, sum, sums);
     }
 
     void RunTiles(int from, int end, bool adds)
@@ -154,6 +157,7 @@ unsafe ref struct ChunkRun
             tile.Packed = slot;
             tile.Left = width - (vectors - 1) * plan.Lanes;
             packs &= canRead;
+            Cut(packs ? (0, sums) : reach);
             if (canWrite)
             {
                 var cell = rowCell + plan.ColumnsOut.Cell(column);
@@ -170,6 +174,16 @@ unsafe ref struct ChunkRun
             TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, overlaps), ref tile, 1);
             Scatter(column, width, vectors * plan.Lanes, adds);
         }
+    }
+
+    // Products of sums at which no row of a exists are 0 (only packed panels have such).
+    void Cut((int From, int To) sums)
+    {
+        tile.Sums = sums.To - sums.From;
+        tile.A = rowsOfA + (long)sums.From * rows * bytes;
+        if (sums.From == 0) return;
+        if (plan.Table is null) tile.B += sums.From * tile.StepB * bytes;
+        else tile.Table += sums.From;
     }
 
     // Whether a bound holds for none of the part's rows and these columns.

@@ -39,6 +39,20 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
     static bool AreLong(AxisList lanes, AxisList sums) =>
         sums.RunLength >= LongRun && !PanelGather.IsBySum(lanes, sums);
 
+    /// <summary>Sums outside of these meet no point in any of the lanes: their cells of a panel are 0.</summary>
+    public (int From, int To) Reach(ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount)
+    {
+        if (extents.Length == 0 || sumCount == 0 || !lanes.IsOneRun || !sums.IsOneRun) return (0, sumCount);
+        Span<int> positions = stackalloc int[AxisList.MostWindows];
+        Span<PanelWindow> windows = stackalloc PanelWindow[extents.Length];
+        origin.CopyTo(positions);
+        lanes.AddWindows(lane, positions);
+        sums.AddWindows(sum, positions);
+        for (var w = 0; w < windows.Length; w++)
+            windows[w] = new(positions[w], lanes.RunCoefficient(w), sums.RunCoefficient(w), extents[w]);
+        return PanelRectangle.Reach(windows, laneCount, sumCount, out _, out _);
+    }
+
     void Pack<T>(
         T* source, ReadOnlySpan<int> origin, int lane, int laneCount, int sum, int sumCount, int width, T* panel)
         where T : unmanaged

@@ -10,22 +10,47 @@ static unsafe class PanelRectangle
         T* source, long laneStep, long sumStep, ReadOnlySpan<PanelWindow> windows, int lanes, int sums, int width, T* panel)
         where T : unmanaged
     {
-        var isWhole = true;
+        var (first, end) = Reach(windows, lanes, sums, out var from, out var to);
+        Clear(panel, width, lanes, first);
+        CopyPart(first, from, windows);
+        CopyWhole(source + from * sumStep, laneStep, sumStep, lanes, to - from, width, panel + (long)from * width);
+        CopyPart(to, end, windows);
+        Clear(panel + (long)end * width, width, lanes, sums - end);
+
+        void CopyPart(int from, int to, ReadOnlySpan<PanelWindow> windows)
+        {
+            if (from >= to) return;
+            Span<PanelWindow> moved = stackalloc PanelWindow[AxisList.MostWindows];
+            for (var w = 0; w < windows.Length; w++) moved[w] = windows[w].From(from);
+            T* source2 = source + from * sumStep, panel2 = panel + (long)from * width;
+            moved = moved[..windows.Length];
+            if (laneStep == 1 || lanes >= to - from) CopyBySum(source2, laneStep, sumStep, moved, lanes, to - from, width, panel2);
+            else CopyByLane(source2, laneStep, sumStep, moved, lanes, to - from, width, panel2);
+        }
+    }
+
+    /// <summary>The sums at which a lane exists lie from here to there, and those at which all do are a stretch of them.</summary>
+    public static (int From, int To) Reach(ReadOnlySpan<PanelWindow> windows, int lanes, int sums, out int from, out int to)
+    {
+        (from, to, var first, var end) = (0, sums, 0, sums);
         foreach (var window in windows)
         {
-            var holds = window.Holds(lanes, sums);
-            isWhole &= holds == true;
-            if (holds != false) continue;
-            Clear(panel, width, lanes, sums);
-            return;
+            if (window.Holds(lanes, sums) == false) end = 0;
+            int start = 0, stop = sums, start2 = 0, stop2 = sums;
+            window.CutSums(0, ref start, ref stop);
+            window.CutSums(lanes - 1, ref start2, ref stop2);
+            (from, to) = (Math.Max(from, Math.Max(start, start2)), Math.Min(to, Math.Min(stop, stop2)));
+            // A lane between may exist where those at the ends never do.
+            if (window.SumStep != 0) (first, end) = (Math.Max(first, Math.Min(start, start2)), Math.Min(end, Math.Max(stop, stop2)));
         }
-        if (isWhole) CopyWhole(source, laneStep, sumStep, lanes, sums, width, panel);
-        else if (laneStep == 1 || lanes >= sums) CopyBySum(source, laneStep, sumStep, windows, lanes, sums, width, panel);
-        else CopyByLane(source, laneStep, sumStep, windows, lanes, sums, width, panel);
+        if (first >= end) first = end = 0;
+        if (from >= to) from = to = end;
+        return (first, end);
     }
 
     public static void Clear<T>(T* panel, int width, int lanes, int sums) where T : unmanaged
     {
+        if (lanes == width) (lanes, sums) = (lanes * sums, Math.Min(sums, 1));
         for (var sum = 0; sum < sums; sum++, panel += width) new Span<T>(panel, lanes).Clear();
     }
 

@@ -12,6 +12,9 @@ readonly record struct PanelWindow(int Start, int LaneStep, int SumStep, int Ext
         return least >= 0 && most < Extent ? true : most < 0 || least >= Extent ? false : null;
     }
 
+    /// <summary>The window over the sums from this one on.</summary>
+    public PanelWindow From(int sum) => this with { Start = Start + SumStep * sum };
+
     /// <summary>Cuts lanes [from, to) down to those that exist at a sum.</summary>
     public void CutLanes(int sum, ref int from, ref int to) => Cut(Start + SumStep * sum, LaneStep, ref from, ref to);
 

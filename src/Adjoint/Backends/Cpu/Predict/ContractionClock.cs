@@ -43,10 +43,11 @@ static class ContractionClock
         var isColumnInRun = plan.ColumnParts.Run == plan.ColumnsOut.RunLength || plan.ColumnsOut.IsOneRun;
         var blocks = Math.Ceiling((double)plan.ColumnParts.Parts / plan.BlockTiles);
         var inside = Inside(plan);
+        var reachedSums = ReachedSums(plan);
         var sumCount = 0;
         foreach (var (sums, sumParts) in Sizes(plan.SumParts))
         {
-            var summed = Math.Max(0, sums * Reached(plan.SumsA.Count, ends.Sums));
+            var summed = Math.Max(0, sums * reachedSums * Reached(plan.SumsA.Count, ends.Sums));
             var adds = accumulates || sumCount++ > 0;
             foreach (var (rows, rowParts) in Sizes(plan.RowParts))
             {
@@ -99,6 +100,18 @@ static class ContractionClock
     static IEnumerable<(int Size, double Count)> Sizes(Partition parts) => parts.Parts == 0 ? []
         : Enumerable.Range(0, parts.PerRun).Select(i => parts[i].Count).GroupBy(size => size)
             .Select(g => (g.Key, g.Count() * (double)parts.Parts / parts.PerRun));
+
+    // The share of sums at which a row of a part exists.
+    static double ReachedSums(PiecePlan plan)
+    {
+        if (plan.RowsA.Windows == 0 || plan.SumParts.Parts == 0) return 1;
+        var reached = Enumerable.Range(0, plan.RowParts.Parts).Select(i => plan.RowParts[i]).Average(part =>
+        {
+            var (from, to) = plan.ReaderA.Reach(plan.OriginA, part.Start, part.Count, 0, plan.SumsA.Count);
+            return to - from;
+        });
+        return reached / plan.SumsA.Count;
+    }
 
     // The share of tiles that lie inside the bounds.
     static double Inside(PiecePlan plan)
