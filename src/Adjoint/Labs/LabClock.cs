@@ -5,7 +5,7 @@ namespace Adjoint;
 /// <summary>How long things take, and how that grows.</summary>
 static class LabClock
 {
-    const int Rounds = 25, RoundsOfLong = 7;
+    const int Rounds = 25, RoundsOfLong = 15;
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20), Long = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long each takes, in the fastest of some rounds: what else a machine does only adds to it. It does so for seconds on

@@ -51,11 +51,25 @@ sealed partial class CodeBuilder
 
             void Turn(CodeExpr i)
             {
-                for (var part = 0; part < parts; part++) body(i + part * lanes, new(this, element, lanes, part, null));
+                var vectors = Enumerable.Range(0, parts)
+                    .Select(part => Block(() => body(i + part * lanes, new(this, element, lanes, part, null)))).ToList();
+                foreach (var pair in vectors.Chunk(2)) block.AddRange(Interleaved(pair));
             }
         }
 
         static long? Known(CodeExpr value) => value is CodeConstant number ? number.Integer : null;
+    }
+
+    // A processor looks a few dozen instructions ahead, less than a long function of one vector takes: the chains of two run side
+    // by side only where they stand side by side, and in registers. Shorter ones (exp) it finds itself; mixed they took longer.
+    // No vector of a loop reads what another writes.
+    IEnumerable<CodeStatement> Interleaved(IReadOnlyList<List<CodeStatement>> blocks)
+    {
+        const int Least = 20;
+        var isStraight = blocks.All(b => b.Count == blocks[0].Count && b.TrueForAll(s => s is CodeAssign or CodeStore or CodeRemark));
+        if (blocks[0].Count < Least || !isStraight) return blocks.SelectMany(b => b);
+        List<CodeStatement> mixed = [.. Enumerable.Range(0, blocks[0].Count).SelectMany(k => blocks.Select(b => b[k]))];
+        return LocalSlots.LiveVectors(mixed) < (Target.VectorBits == 512 ? 32 : 16) ? mixed : blocks.SelectMany(b => b);
     }
 
     /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>

@@ -52,6 +52,27 @@ sealed class LocalSlots(ILGenerator il, int fresh)
         return ends;
     }
 
+    /// <summary>The most vectors that a block keeps at one time, those from around it included.</summary>
+    public static int LiveVectors(IReadOnlyList<CodeStatement> block)
+    {
+        var ends = LastUses(block);
+        var own = block.OfType<CodeAssign>().Where(a => a.IsDeclaration).Select(a => a.Local).ToHashSet();
+        var around = new HashSet<CodeLocal>();
+        foreach (var statement in block)
+            Visit(statement, local =>
+            {
+                if (local.Type.IsVector && !own.Contains(local)) around.Add(local);
+            });
+        var (live, most) = (around.Count, around.Count);
+        for (var i = 0; i < block.Count; i++)
+        {
+            if (block[i] is CodeAssign { IsDeclaration: true, Local.Type.IsVector: true }) live++;
+            most = Math.Max(most, live);
+            live -= ends[i].Count(local => local.Type.IsVector);
+        }
+        return most;
+    }
+
     static void Visit(CodeStatement statement, Action<CodeLocal> visit)
     {
         switch (statement)

@@ -30,7 +30,7 @@ static class ErrorFunctions
                     2.217419295339264e-05, -0.00011088147479748097, 6.480751471078053e-05, -2.4297972967648193e-05,
                     6.789570186455467e-06, -1.4710243630089378e-06, 2.4839029928098236e-07, -3.2231361520527956e-08,
                     3.1121274819863746e-09, -2.1082199802408686e-10, 8.942562088366846e-12, -1.7868609153262787e-13);
-            var tail = code.ExpInRange(far);
+            var tail = code.NormalExp(far);
             return FloatParts.WithSign(Code.Select(a < (isFloat ? 0.93 : 1), Code.Fma(near, a, a), 1 - tail), x);
         }
     }

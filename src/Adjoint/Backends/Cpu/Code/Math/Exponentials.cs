@@ -53,7 +53,7 @@ static class Exponentials
                 var e = code.Let("e", code.ExpMinusOne(code.Let("twice", Code.MinNative(40, a + a))));
                 return FloatParts.WithSign(e / (e + 2), x);
             }
-            var large = code.Let("large", 1 - 2 / (code.ExpInRange(code.Let("twice", Code.MinNative(20, a + a))) + 1));
+            var large = code.Let("large", 1 - 2 / (code.NormalExp(code.Let("twice", Code.MinNative(20, a + a))) + 1));
             var s = code.Let("s", a * a);
             var p = code.Polynomial("p", s, -0.33333278, 0.13331321, -0.05372913, 0.020603236, -0.00566361);
             return FloatParts.WithSign(Code.Select(a < 0.625, Code.Fma(p * s, a, a), large), x);
@@ -67,6 +67,14 @@ static class Exponentials
             var p = PolynomialOf(code, r);
             var y = code.Let("y", Code.Fma(p, r * r, r) + 1);
             return code.Let("e", code.TimesPowerOfTwo(y, n, rounded));
+        }
+
+        /// <summary>exp where it is far from 0 and from infinite.</summary>
+        public CodeExpr NormalExp(CodeExpr x)
+        {
+            var (n, rounded, r) = Reduce(code, x, null);
+            var y = code.Let("y", Code.Fma(PolynomialOf(code, r), r * r, r) + 1);
+            return code.Let("e", code.TimesNormalPower(y, n, rounded));
         }
 
         CodeExpr ExpOfMinusAbs(CodeExpr x) =>

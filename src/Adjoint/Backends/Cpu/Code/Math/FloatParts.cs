@@ -29,6 +29,11 @@ static class FloatParts
             return y * PowerOfTwo(half, format) * PowerOfTwo(whole - half, format);
         }
 
+        /// <summary>y * 2^n where 2^n is a normal number.</summary>
+        /// <param name="rounded">As above; the shift leaves the bits of n alone.</param>
+        public CodeExpr TimesNormalPower(CodeExpr y, CodeExpr n, CodeExpr rounded) => code.Target.HasScale && y.Type.IsVector
+            ? Code.Scale(y, n) : y * PowerOfTwo(Code.Bits(rounded), FloatFormat.Of(y));
+
         /// <summary>x - k * c with the product not rounded.</summary>
         public CodeExpr SubtractProduct(CodeExpr x, CodeExpr k, CodeExpr c)
         {
