@@ -146,7 +146,8 @@ sealed unsafe partial record MachineSpeed(double Operations, double Bytes)
             [
                 new(IsOfB: true, Side, Side, [0, 1, 0, 0, 1, 0], Constant: -1), new(IsOfB: true, Side, 1, [0, 0, 1, 0, 0, 1], Constant: -1),
             ]);
-        var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, 1).Pieces[0];
+        // What stays the same is packed, never read in place.
+        var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, 1, StillOperand.B).Pieces[0];
         var (lanes, sums, width) = (plan.ColumnsB, plan.SumsB, plan.Width);
         var cells = (byte*)NativeMemory.AlignedAlloc(Channels * Side * Side * sizeof(float), Storage.Alignment);
         var panel = (byte*)NativeMemory.AlignedAlloc((nuint)(sums.Count * width * sizeof(float)), Storage.Alignment);
