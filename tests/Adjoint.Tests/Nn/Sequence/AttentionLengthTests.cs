@@ -8,20 +8,8 @@ public sealed class AttentionLengthTests
 {
     const int Heads = 2, Width = 3;
 
-    public static TheoryData<string> Rules => new("softmax", "causal", "window", "fading", "series", "causal series");
-
-    static AttentionRule Rule(string name) => name switch
-    {
-        "causal" => new ScaledDotProduct(isCausal: true),
-        "window" => new ScaledDotProduct(isCausal: true, window: 2),
-        "fading" => new ScaledDotProduct(isCausal: true, isFading: true),
-        "series" => new MaclaurinAttention(2),
-        "causal series" => new MaclaurinAttention(2, isCausal: true),
-        _ => new ScaledDotProduct(),
-    };
-
     [Theory]
-    [MemberData(nameof(Rules))]
+    [MemberData(nameof(AttentionRules.Names), MemberType = typeof(AttentionRules))]
     public void A_position_reads_what_its_rule_and_the_length_leave(string name)
     {
         int[] lengths = [4, 0, 1, 6];
@@ -51,14 +39,14 @@ public sealed class AttentionLengthTests
         Tensor q = Law.Random(1, 1, Heads, 4, Width), k = Law.Random(2, 1, Heads, 3, Width);
         Assert.Equal("Maclaurin 2, causal: 4 positions read a source of 3, and both are read together, position by position.\n"
             + "Hint: ScaledDotProduct reads sources of any length.",
-            Assert.Throws<ShapeException>(() => Rule("causal series").Attend(q, k, k)).Message);
+            Assert.Throws<ShapeException>(() => AttentionRules.Of("causal series").Attend(q, k, k)).Message);
     }
 
     [Theory]
-    [MemberData(nameof(Rules))]
+    [MemberData(nameof(AttentionRules.Names), MemberType = typeof(AttentionRules))]
     public void Gradients_within_lengths_are_those_of_the_reference(string name)
     {
-        var layer = new MultiHeadAttention(4, Heads, Rule(name));
+        var layer = new MultiHeadAttention(4, Heads, AttentionRules.Of(name));
         layer.Initialize(3, DType.Float64);
         var lengths = Tensor.Of([3, 0, 5], 3);
         Law.AssertGradients(layer, Law.Random(1, 3, 5, 4), x => layer.Attend(x, null, lengths));
@@ -85,7 +73,7 @@ public sealed class AttentionLengthTests
 
     static void AssertReads(string name, Tensor q, Tensor k, Tensor v, int[]? lengths)
     {
-        var found = Rule(name).Attend(q, k, v, lengths is null ? null : Tensor.Of(lengths, lengths.Length));
+        var found = AttentionRules.Of(name).Attend(q, k, v, lengths is null ? null : Tensor.Of(lengths, lengths.Length));
         Assert.Equal([.. q.Shape[..^1], v.Shape[^1]], found.Shape.ToArray());
         Law.Near(Plain(name, q, k, v, lengths), found, Tolerance.CpuDouble);
     }

@@ -10,8 +10,6 @@ public sealed class SequenceEdgeTests
 
     public static TheoryData<string> Nets => new("rnn", "ugrnn", "gru", "lstm", "both");
 
-    public static TheoryData<string> Rules => new("softmax", "causal", "window", "fading", "series", "causal series");
-
     static T Ready<T>(T model) where T : Module
     {
         model.Initialize(5, DType.Float64);
@@ -26,16 +24,6 @@ public sealed class SequenceEdgeTests
         "lstm" => new Lstm(3, 2, layers: 2),
         _ => new Lstm(3, 2, layers: 2, isBidirectional: true),
     });
-
-    static AttentionRule Rule(string name) => name switch
-    {
-        "causal" => new ScaledDotProduct(isCausal: true),
-        "window" => new ScaledDotProduct(isCausal: true, window: 2),
-        "fading" => new ScaledDotProduct(isCausal: true, isFading: true),
-        "series" => new MaclaurinAttention(2),
-        "causal series" => new MaclaurinAttention(2, isCausal: true),
-        _ => new ScaledDotProduct(),
-    };
 
     static void Sizes(Tensor x, params int[] sizes) => Assert.Equal(sizes, x.Shape.ToArray());
 
@@ -68,7 +56,7 @@ public sealed class SequenceEdgeTests
         Assert.Equal($"Gru 3 → 2, 2 layers: {told}", Message(() => Net("gru").Unroll(Law.Random(1, 3, 2, 3), null, given)));
         foreach (var rule in new[] { "softmax", "series", "causal" })
         {
-            var layer = Ready(new MultiHeadAttention(Width, 2, Rule(rule)));
+            var layer = Ready(new MultiHeadAttention(Width, 2, AttentionRules.Of(rule)));
             Assert.Equal($"{layer}: {told}", Message(() => layer.Attend(Law.Random(1, 2, 3, Width), null, given)));
         }
         var block = Ready(new TransformerBlock(new(Width, 2), readsSource: true));
@@ -99,14 +87,14 @@ public sealed class SequenceEdgeTests
     }
 
     [Theory]
-    [MemberData(nameof(Rules))]
+    [MemberData(nameof(AttentionRules.Names), MemberType = typeof(AttentionRules))]
     public void Attention_over_no_positions_or_no_sequences_is_empty(string name)
     {
-        var layer = Ready(new MultiHeadAttention(Width, 2, Rule(name)));
+        var layer = Ready(new MultiHeadAttention(Width, 2, AttentionRules.Of(name)));
         Sizes(layer.Forward(Law.Random(1, 2, 0, Width)), 2, 0, Width);
         Sizes(layer.Forward(Law.Random(1, 0, 3, Width)), 0, 3, Width);
         Sizes(layer.Attend(Law.Random(1, 2, 0, Width), null, Tensor.Of([0, 0], 2)), 2, 0, Width);
-        var stack = Ready(new TransformerStack(new(Width, 2) { Rule = Rule(name), IsRotary = true }, 2));
+        var stack = Ready(new TransformerStack(new(Width, 2) { Rule = AttentionRules.Of(name), IsRotary = true }, 2));
         Sizes(stack.Forward(Law.Random(1, 2, 0, Width)), 2, 0, Width);
         Sizes(new SinusoidalPositions(Width).Forward(Law.Random(1, 2, 0, Width)), 2, 0, Width);
     }
@@ -116,7 +104,7 @@ public sealed class SequenceEdgeTests
     [InlineData("series")]
     public void Of_a_source_without_positions_nothing_is_read(string name)
     {
-        var layer = Ready(new MultiHeadAttention(Width, 2, Rule(name), bias: false));
+        var layer = Ready(new MultiHeadAttention(Width, 2, AttentionRules.Of(name), bias: false));
         Tensor x = Law.Random(1, 3, 4, Width), source = Law.Random(2, 3, 5, Width);
         Assert.All(layer.Attend(x, source[.., ..0, ..]).ToArray<double>(), v => Assert.Equal(0, v));
         int[] lengths = [2, 0, 5];
@@ -150,10 +138,10 @@ public sealed class SequenceEdgeTests
     }
 
     [Theory]
-    [MemberData(nameof(Rules))]
+    [MemberData(nameof(AttentionRules.Names), MemberType = typeof(AttentionRules))]
     public void Sequences_of_different_lengths_go_through_attention_as_each_alone(string name)
     {
-        var stack = Ready(new TransformerStack(new(Width, 2) { Rule = Rule(name), IsRotary = true }, 2));
+        var stack = Ready(new TransformerStack(new(Width, 2) { Rule = AttentionRules.Of(name), IsRotary = true }, 2));
         int[] lengths = [3, 5, 0, 1];
         Tensor x = Law.Random(1, 4, 5, Width);
         var together = stack.Transform(x, Tensor.Of(lengths, 4));

@@ -21,12 +21,12 @@ sealed unsafe class PanelLookup
 
     const int MostPositions = 1 << 18;
 
-    readonly Positions lanes, sums;
+    readonly PanelPositions lanes, sums;
     readonly int[] extents;
 
     PanelLookup(AxisList lanes, AxisList sums, int[] extents)
     {
-        (this.lanes, this.sums) = (new(lanes, extents.Length), new(sums, extents.Length));
+        (this.lanes, this.sums) = (new(lanes, extents.Length, Group), new(sums, extents.Length, Group));
         this.extents = extents;
     }
 
@@ -34,31 +34,6 @@ sealed unsafe class PanelLookup
     public static PanelLookup? Of(AxisList lanes, AxisList sums, int[] extents) =>
         Avx512F.IsSupported && Math.Max(lanes.Count, sums.Count) <= MostPositions
             && Math.Abs(sums.Reach) + Math.Abs(lanes.Reach) < int.MaxValue ? new(lanes, sums, extents) : null;
-
-    /// <summary>Where each position of a list lies, and what it adds to each window's position.</summary>
-    sealed class Positions
-    {
-        public Positions(AxisList list, int windows)
-        {
-            // Groups are read whole.
-            Stride = list.Count + Group;
-            (Cells, Windows) = (new int[Stride], new int[Stride * windows]);
-            Span<int> sums = stackalloc int[AxisList.MostWindows];
-            for (var i = 0; i < list.Count; i++)
-            {
-                sums.Clear();
-                list.AddWindows(i, sums);
-                Cells[i] = (int)list.Cell(i);
-                for (var w = 0; w < windows; w++) Windows[w * Stride + i] = sums[w];
-            }
-        }
-
-        public int[] Cells { get; }
-
-        /// <summary>By windows, then by positions.</summary>
-        public int[] Windows { get; }
-        public int Stride { get; }
-    }
 
     /// <summary>As <see cref="PanelReader.Pack"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

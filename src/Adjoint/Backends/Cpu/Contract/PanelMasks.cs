@@ -21,25 +21,16 @@ sealed unsafe class PanelMasks
 
     const int MostPositions = 1 << 18;
 
-    readonly int[] extents, laneCells, laneWindows, sumCells; // windows: [window, position]
-    readonly int laneStride;
+    readonly int[] extents;
+    readonly PanelPositions lanes, sums;
     readonly int[] masks; // [window, sum]: where the mask lies, in bytes
     readonly int[][] shifts;
 
-    PanelMasks(AxisList lanes, AxisList sums, int[] extents, int[] sumWindows)
+    PanelMasks(PanelPositions lanes, PanelPositions sums, int[] extents, int[][] shifts)
     {
-        this.extents = extents;
-        laneStride = lanes.Count + Group; // groups are read whole
-        (laneCells, sumCells) = (new int[laneStride], new int[sums.Count]);
-        (laneWindows, masks) = (new int[laneStride * extents.Length], new int[sumWindows.Length]);
-        Fill(lanes, laneCells, laneWindows, laneStride);
-        for (var i = 0; i < sums.Count; i++) sumCells[i] = (int)sums.Cell(i);
-        shifts = [.. extents.Select((_, w) => sumWindows.AsSpan(w * sums.Count, sums.Count).ToArray().Distinct().Order().ToArray())];
-        for (var i = 0; i < masks.Length; i++)
-        {
-            var window = i / sums.Count;
-            masks[i] = (window * MostShifts + Array.BinarySearch(shifts[window], sumWindows[i])) * sizeof(Vector256<int>);
-        }
+        (this.lanes, this.sums, this.extents, this.shifts) = (lanes, sums, extents, shifts);
+        masks = [.. sums.Windows.Select((shift, i) =>
+            (i / sums.Stride * MostShifts + Array.BinarySearch(shifts[i / sums.Stride], shift)) * sizeof(Vector256<int>))];
     }
 
     /// <summary>Null where the machine or the sizes do not fit.</summary>
@@ -48,23 +39,11 @@ sealed unsafe class PanelMasks
         var isDense = extents.Length == 0 && lanes.RunStep == 1 && lanes.RunLength >= Group;
         if (!Avx2.IsSupported || isDense || Math.Max(lanes.Count, sums.Count) > MostPositions
             || Math.Abs(sums.Reach) + Math.Abs(lanes.Reach) >= int.MaxValue) return null;
-        var windows = new int[sums.Count * extents.Length];
-        Fill(sums, new int[sums.Count], windows, sums.Count);
-        for (var w = 0; w < extents.Length; w++)
-            if (windows.AsSpan(w * sums.Count, sums.Count).ToArray().Distinct().Count() > MostShifts) return null;
-        return new(lanes, sums, extents, windows);
-    }
-
-    static void Fill(AxisList list, int[] cells, int[] windows, int stride)
-    {
-        Span<int> sums = stackalloc int[AxisList.MostWindows];
-        for (var i = 0; i < list.Count; i++)
-        {
-            sums.Clear();
-            list.AddWindows(i, sums);
-            cells[i] = (int)list.Cell(i);
-            for (var w = 0; w < windows.Length / stride; w++) windows[w * stride + i] = sums[w];
-        }
+        var depths = new PanelPositions(sums, extents.Length, 0);
+        int[][] shifts = [.. extents.Select((_, w) =>
+            depths.Windows.Skip(w * depths.Stride).Take(depths.Stride).Distinct().Order().ToArray())];
+        return Array.Exists(shifts, s => s.Length > MostShifts) ? null
+            : new(new(lanes, extents.Length, Group), depths, extents, shifts);
     }
 
     /// <summary>As <see cref="PanelReader.Pack"/>.</summary>
@@ -80,10 +59,10 @@ sealed unsafe class PanelMasks
         {
             // Lanes of the group before once more, if that makes it a whole one.
             if (laneCount >= Group) done = Math.Min(done, laneCount - Group);
-            var at = Vector256.Create(laneCells, lane + done);
+            var at = Vector256.Create(lanes.Cells, lane + done);
             for (var w = 0; w < extents.Length; w++)
             {
-                var position = Vector256.Create(laneWindows, w * laneStride + lane + done) + Vector256.Create(origin[w]);
+                var position = Vector256.Create(lanes.Windows, w * lanes.Stride + lane + done) + Vector256.Create(origin[w]);
                 var extent = Vector256.Create((uint)extents[w]);
                 for (var s = 0; s < shifts[w].Length; s++)
                     table[w * MostShifts + s] =
@@ -130,14 +109,14 @@ sealed unsafe class PanelMasks
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Copy<T>(T lanes, Call call) where T : struct, ILanes
+    void Copy<T>(T group, Call call) where T : struct, ILanes
     {
         float* source = call.Source, panel = call.Panel;
         var table = call.Table;
         int width = call.Width, kept = call.Kept;
-        fixed (int* cells = sumCells, first = masks)
+        fixed (int* cells = sums.Cells, first = masks)
         {
-            var count = sumCells.Length;
+            var count = sums.Stride;
             var second = extents.Length > 1 ? first + count : first; // a single window counts twice
             for (var i = call.Sum; i < call.End; i++, panel += width)
             {
@@ -145,7 +124,7 @@ sealed unsafe class PanelMasks
                 if (extents.Length > 0)
                     exists = Vector256.Load((int*)(table + first[i])) & Vector256.Load((int*)(table + second[i]));
                 for (var w = 2; w < extents.Length; w++) exists &= Vector256.Load((int*)(table + first[w * count + i]));
-                Store(panel, lanes.Load(source + cells[i], exists), kept);
+                Store(panel, group.Load(source + cells[i], exists), kept);
             }
         }
     }

@@ -48,8 +48,7 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
         origin.CopyTo(positions);
         lanes.AddWindows(lane, positions);
         sums.AddWindows(sum, positions);
-        for (var w = 0; w < windows.Length; w++)
-            windows[w] = new(positions[w], lanes.RunCoefficient(w), sums.RunCoefficient(w), extents[w]);
+        Windows(positions, windows);
         return PanelRectangle.Reach(windows, laneCount, sumCount, out _, out _);
     }
 
@@ -84,11 +83,17 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
             run = Math.Min(sumCount - done, sums.LeftInRun(sum + done));
             origin.CopyTo(positions);
             sums.AddWindows(sum + done, positions);
-            for (var w = 0; w < windows.Length; w++)
-                windows[w] = new(positions[w], lanes.RunCoefficient(w), sums.RunCoefficient(w), extents[w]);
+            Windows(positions, windows);
             PanelRectangle.Copy(
                 source + sums.Cell(sum + done), lanes.RunStep, sums.RunStep, windows, laneCount, run, width,
                 panel + (long)done * width);
         }
+    }
+
+    // Of a rectangle that begins at these positions.
+    void Windows(ReadOnlySpan<int> positions, Span<PanelWindow> windows)
+    {
+        for (var w = 0; w < windows.Length; w++)
+            windows[w] = new(positions[w], lanes.RunCoefficient(w), sums.RunCoefficient(w), extents[w]);
     }
 }

@@ -66,7 +66,11 @@ sealed unsafe class RowTable
         rows = (int)Math.Min(int.MaxValue, pitch / ((long)phase * stride));
         for (var i = 0; i < axes.Length; i++)
             if (own.Any(w => axes[i].Coefficients[w] != 0))
-                axes[i] = axes[i] with { B = axes[i].Coefficients[lanes] / stride + Moved(axes[i], w => axes[i].Coefficients[w]) };
+                axes[i] = axes[i] with
+                {
+                    B = axes[i].Coefficients[lanes] / stride
+                        + Enumerable.Range(0, windows.Length - 1).Sum(w => axes[i].Coefficients[order[w]] * windows[w].Pitch),
+                };
         table = Bytes > MostBytes ? [] : Lookup(piece, axes, own, order);
         int[] others = [.. Enumerable.Range(0, piece.Windows.Count).Except(own)];
         Piece = piece with
@@ -75,9 +79,6 @@ sealed unsafe class RowTable
             Windows = [.. others.Select(w => piece.Windows[w])],
             OffsetB = 0,
         };
-
-        long Moved(PieceAxis axis, Func<int, long> coefficient) =>
-            Enumerable.Range(0, order.Length - 1).Sum(i => coefficient(order[i]) * windows[i].Pitch);
     }
 
     RowTable(ContractionPiece piece)

@@ -63,18 +63,22 @@ static class Exponentials
         /// <param name="low">Added to x: bits that x has no room for.</param>
         public CodeExpr ExpInRange(CodeExpr x, CodeExpr? low = null)
         {
-            var (n, rounded, r) = Reduce(code, x, low);
-            var p = PolynomialOf(code, r);
-            var y = code.Let("y", Code.Fma(p, r * r, r) + 1);
+            var (y, n, rounded) = code.Scaled(x, low);
             return code.Let("e", code.TimesPowerOfTwo(y, n, rounded));
         }
 
         /// <summary>exp where it is far from 0 and from infinite.</summary>
         public CodeExpr NormalExp(CodeExpr x)
         {
-            var (n, rounded, r) = Reduce(code, x, null);
-            var y = code.Let("y", Code.Fma(PolynomialOf(code, r), r * r, r) + 1);
+            var (y, n, rounded) = code.Scaled(x, null);
             return code.Let("e", code.TimesNormalPower(y, n, rounded));
+        }
+
+        // exp(x) = y * 2^n
+        (CodeExpr Y, CodeExpr N, CodeExpr Rounded) Scaled(CodeExpr x, CodeExpr? low)
+        {
+            var (n, rounded, r) = Reduce(code, x, low);
+            return (code.Let("y", Code.Fma(PolynomialOf(code, r), r * r, r) + 1), n, rounded);
         }
 
         CodeExpr ExpOfMinusAbs(CodeExpr x) =>
