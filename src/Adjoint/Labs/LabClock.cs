@@ -5,40 +5,44 @@ namespace Adjoint;
 /// <summary>How long things take, and how that grows.</summary>
 static class LabClock
 {
-    const int Rounds = 25, RoundsOfLong = 15;
-    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20), Long = TimeSpan.FromMilliseconds(100);
+    const int Rounds = 15;
+    const double ShareOfLongest = 0.25;
+    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long each takes, in the fastest of some rounds: what else a machine does only adds to it. It does so for seconds on
-    /// end, so they take turns; on one thread the processor's clock counts, too, which stands still while others have the core.</summary>
-    /// <returns>Seconds.</returns>
-    public static double[] Seconds(IReadOnlyList<Action> actions, CancellationToken cancellation)
+    /// <summary>How long each takes, round by round. What else a machine does comes and goes within seconds: in a round it slows
+    /// all of them alike, so what is compared is compared within a round.</summary>
+    /// <returns>Seconds, by round and action.</returns>
+    public static double[][] Seconds(IReadOnlyList<Action> actions, CancellationToken cancellation)
     {
-        var fastest = Enumerable.Repeat(double.PositiveInfinity, actions.Count).ToArray();
         foreach (var action in actions) action();
-        for (var round = 0; round < Rounds; round++)
-            for (var n = 0; n < actions.Count; n++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (round >= RoundsOfLong && fastest[n] > Long.TotalSeconds) continue;
-                // What the others have put out of the caches comes back; a long run does not mind.
-                if (round == 0 || fastest[n] < Turn.TotalSeconds) actions[n]();
-                fastest[n] = Math.Min(fastest[n], OfTurn(actions[n]));
-            }
-        return fastest;
+        var longest = actions.Max(a => OfTurn(a, TimeSpan.Zero));
+        var turn = TimeSpan.FromSeconds(Math.Max(Turn.TotalSeconds, ShareOfLongest * longest));
+        return [.. Enumerable.Range(0, Rounds).Select(_ => actions.Select(action =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            action(); // what the others have put out of the caches comes back
+            return OfTurn(action, turn);
+        }).ToArray())];
     }
 
-    static double OfTurn(Action action)
+    // On one thread the processor's clock counts, too, which stands still while others have the core.
+    static double OfTurn(Action action, TimeSpan turn)
     {
-        var (start, busy, calls, fastest) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, 0, double.PositiveInfinity);
+        var (start, busy, calls) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, 0);
         do
         {
-            var begin = Stopwatch.GetTimestamp();
             action();
-            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(begin).TotalSeconds);
             calls++;
         }
-        while (Stopwatch.GetElapsedTime(start) < Turn);
-        return Team.Shared.Threads > 1 ? fastest : Math.Min(fastest, (Environment.CpuUsage.TotalTime - busy).TotalSeconds / calls);
+        while (Stopwatch.GetElapsedTime(start) < turn);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Team.Shared.Threads > 1 ? seconds : Math.Min(seconds, (Environment.CpuUsage.TotalTime - busy).TotalSeconds)) / calls;
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     /// <summary>The slope of a straight line through the logarithms: y grows as x to this power.</summary>

@@ -31,7 +31,7 @@ sealed class SequenceCostLab : Lab
                 new("operations of one layer by its length t", ["model", "operations", "exponent"],
                     [.. costs.Select(c => (string[])[c.Name, c.Formula, $"{c.Exponent}"])]),
                 new("predicted and counted up to length 64", ["model", .. SequenceCost.Counted.SelectMany(t => (string[])[$"predicted {t}", $"counted {t}"])], [.. counts.Select(c => c.Row)]),
-                new("measured time in ms", ["model", .. lengths.Select(t => $"{t}"), "exponent measured", "of theory"], [.. growth.Select(g => g.Row)]),
+                new("measured time in ms, fastest round; the exponent is the median over rounds of those of the three longest lengths", ["model", .. lengths.Select(t => $"{t}"), "exponent measured", "of theory"], [.. growth.Select(g => g.Row)]),
             ],
             [new("sequence_cost", Figure(times)), new("sequence_operations", Operations(costs, lengths))],
             [
@@ -51,9 +51,9 @@ sealed class SequenceCostLab : Lab
         }
         // Every prefix is read again: the sum over all, by those that were timed.
         var prefixes = Doubled(1, longest);
-        var sums = LabClock.Sums(prefixes, LabClock.Seconds([.. prefixes.Select(cost.FromPrefixes)], cancellation));
         var from = Array.IndexOf(prefixes, Shortest);
-        return new(cost, prefixes[from..], sums[from..]);
+        return new(cost, prefixes[from..],
+            [.. LabClock.Seconds([.. prefixes.Select(cost.FromPrefixes)], cancellation).Select(round => LabClock.Sums(prefixes, round)[from..])]);
     }
 
     static int[] Doubled(int first, int last)
@@ -66,9 +66,10 @@ sealed class SequenceCostLab : Lab
     /// <param name="columns">In how many columns its times stand; what was not timed is left empty.</param>
     static (string[] Row, double Measured, int Theory) Grown(LengthTimes times, int columns)
     {
-        var (cost, lengths, seconds) = times;
-        var measured = LabClock.Exponent([.. lengths[^Fitted..].Select(t => (double)t)], seconds[^Fitted..]);
-        IEnumerable<string> cells = [.. seconds.Select(t => Text($"{1e3 * t:G3}")), .. Enumerable.Repeat("", columns - lengths.Length)];
+        var (cost, lengths, rounds) = times;
+        double[] longest = [.. lengths[^Fitted..].Select(t => (double)t)];
+        var measured = LabClock.Median(rounds.Select(round => LabClock.Exponent(longest, round[^Fitted..])));
+        IEnumerable<string> cells = [.. times.Seconds.Select(t => Text($"{1e3 * t:G3}")), .. Enumerable.Repeat("", columns - lengths.Length)];
         return ([cost.Name, .. cells, Text($"{measured:F2}"), $"{cost.Exponent}"], measured, cost.Exponent);
     }
 
@@ -95,8 +96,8 @@ sealed class SequenceCostLab : Lab
     static LinePlot Figure(IEnumerable<LengthTimes> times)
     {
         var plot = new LinePlot { Title = "time over the length", XLabel = "positions", YLabel = "ms", IsXLog = true, IsYLog = true };
-        foreach (var (cost, lengths, seconds) in times)
-            plot.Add(cost.Name, [.. lengths.Select(t => (double)t)], [.. seconds.Select(s => 1e3 * s)]);
+        foreach (var time in times)
+            plot.Add(time.Cost.Name, [.. time.Lengths.Select(t => (double)t)], [.. time.Seconds.Select(s => 1e3 * s)]);
         return plot;
     }
 
@@ -109,5 +110,9 @@ sealed class SequenceCostLab : Lab
 
     static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    sealed record LengthTimes(SequenceCost Cost, int[] Lengths, double[] Seconds);
+    /// <param name="Rounds">Seconds, by round and length.</param>
+    sealed record LengthTimes(SequenceCost Cost, int[] Lengths, double[][] Rounds)
+    {
+        public double[] Seconds { get; } = [.. Lengths.Select((_, n) => Rounds.Min(round => round[n]))];
+    }
 }
