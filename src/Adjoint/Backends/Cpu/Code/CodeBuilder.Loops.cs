@@ -53,23 +53,25 @@ sealed partial class CodeBuilder
             {
                 var vectors = Enumerable.Range(0, parts)
                     .Select(part => Block(() => body(i + part * lanes, new(this, element, lanes, part, null)))).ToList();
-                foreach (var pair in vectors.Chunk(2)) block.AddRange(Interleaved(pair));
+                block.AddRange(Interleaved(vectors));
             }
         }
 
         static long? Known(CodeExpr value) => value is CodeConstant number ? number.Integer : null;
     }
 
-    // A processor looks a few dozen instructions ahead, less than a long function of one vector takes: the chains of two run side
-    // by side only where they stand side by side, and in registers. Shorter ones (exp) it finds itself; mixed they took longer.
-    // No vector of a loop reads what another writes.
+    // A processor looks a few dozen instructions ahead, less than a function of one vector takes: the chains of several run side by
+    // side only where they stand side by side. One after the other they are slow for a second reason: the JIT keeps the constants
+    // of the first in registers for the last, and everything else on the stack (4 exps: 24 cycles a vector, side by side 12).
+    // Sums from around the loop may lie there, half as many as there are registers. No vector of a loop reads what another writes.
     IEnumerable<CodeStatement> Interleaved(IReadOnlyList<List<CodeStatement>> blocks)
     {
-        const int Least = 20;
+        const int Least = 8;
         var isStraight = blocks.All(b => b.Count == blocks[0].Count && b.TrueForAll(s => s is CodeAssign or CodeStore or CodeRemark));
         if (blocks[0].Count < Least || !isStraight) return blocks.SelectMany(b => b);
         List<CodeStatement> mixed = [.. Enumerable.Range(0, blocks[0].Count).SelectMany(k => blocks.Select(b => b[k]))];
-        return LocalSlots.LiveVectors(mixed) < (Target.VectorBits == 512 ? 32 : 16) ? mixed : blocks.SelectMany(b => b);
+        var registers = Target.VectorBits == 512 ? 32 : 16;
+        return LocalSlots.LiveVectors(mixed) < registers * 3 / 2 ? mixed : blocks.SelectMany(b => b);
     }
 
     /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>

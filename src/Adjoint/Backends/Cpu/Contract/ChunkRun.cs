@@ -39,7 +39,7 @@ unsafe ref struct ChunkRun
         plan = call.Plan;
         bytes = plan.Bytes;
         panelA = workspace;
-        spareTile = panelA + Math.Max(1, plan.KeptPanels) * plan.PanelABytes;
+        spareTile = panelA + plan.PanelsOfA * plan.PanelABytes;
         slots = spareTile + plan.TileBytes;
         originA = origins[..AxisList.MostWindows];
         originB = origins[AxisList.MostWindows..];
@@ -65,8 +65,7 @@ unsafe ref struct ChunkRun
                 rows = Math.Min(rows, call.Ends.Rows - row);
                 if (rows <= 0) break;
                 isFirstPart = part == rowParts.From;
-                var panel = panelA + (keepsA ? (part - rowParts.From) * plan.PanelABytes : 0);
-                TakeRows(panel, isPacked: keepsA && block.ColumnFrom > columnParts.From);
+                TakeRows(part, rowParts, isPacked: keepsA && block.ColumnFrom > columnParts.From);
                 if (plan.IsFar)
                 {
                     if (part + 1 < rowParts.To) PrefetchRows(block, part + 1, columnParts.From);
@@ -98,7 +97,7 @@ unsafe ref struct ChunkRun
 
     readonly bool IsInRun => rows <= plan.RowsOut.LeftInRun(row);
 
-    void TakeRows(byte* panel, bool isPacked)
+    void TakeRows(int part, (int From, int To) rowParts, bool isPacked)
     {
         reach = (0, sums);
         if (plan.CanReadA && IsInRun)
@@ -108,11 +107,28 @@ unsafe ref struct ChunkRun
             tile.StepA = isAdjacent ? plan.SumsA.RunStep : plan.RowsA.RunStep;
             return;
         }
-        if (!isPacked) plan.ReaderA.Pack(a, originA, row, rows, sum, sums, rows, panel);
+        var done = part - rowParts.From;
+        var inStrip = done % plan.StripPanels;
+        var panel = panelA + (plan.KeptPanels > 0 ? done : inStrip) * plan.PanelABytes;
+        if (!isPacked && plan.StripPanels == 1) plan.ReaderA.Pack(a, originA, row, rows, sum, sums, rows, panel);
+        else if (!isPacked && inStrip == 0) PackStrip(part, Math.Min(plan.StripPanels, rowParts.To - part), panel);
         isAdjacent = plan.Method != ContractionMethod.Dots;
         rowsOfA = panel;
         tile.StepA = rows;
         reach = plan.ReaderA.Reach(originA, row, rows, sum, sums);
+    }
+
+    readonly void PackStrip(int part, int panels, byte* panel)
+    {
+        var source = a + (plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;
+        Span<int> widths = stackalloc int[panels];
+        for (var i = 0; i < panels; i++)
+        {
+            var (first, count) = plan.RowParts[part + i];
+            widths[i] = Math.Clamp(call.Ends.Rows - first, 0, count);
+        }
+        if (plan.IsDouble) PanelRectangle.CopyStrip((double*)source, plan.SumsA.RunStep, widths, sums, (double*)panel, plan.PanelABytes / bytes);
+        else PanelRectangle.CopyStrip((float*)source, plan.SumsA.RunStep, widths, sums, (float*)panel, plan.PanelABytes / bytes);
     }
 
     void RunTiles(int from, int end, bool adds)
@@ -223,7 +239,7 @@ unsafe ref struct ChunkRun
     readonly void PrefetchRows(ChunkBlock block, int part, int firstColumn)
     {
         var isPacked = plan.KeptPanels > 0 && block.ColumnFrom > firstColumn;
-        if (!plan.IsPlainA || isPacked || !Sse.IsSupported) return;
+        if (!plan.IsPlainA || isPacked || plan.StripPanels > 1 || !Sse.IsSupported) return;
         var (row, rows) = plan.RowParts[part];
         var (sum, sums) = plan.SumParts[block.Sum];
         var first = call.A + (plan.BatchesA.Cell(block.Batch) + plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;

@@ -100,6 +100,25 @@ static unsafe class PanelRectangle
         }
     }
 
+    /// <summary>Copies panels whose lanes lie side by side, sum by sum: they share lines of the cache, which would be gone when the
+    /// next panel wants them.</summary>
+    /// <param name="widths">Lanes of each panel.</param>
+    /// <param name="panelStep">Cells from one panel to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyStrip<T>(T* source, long sumStep, ReadOnlySpan<int> widths, int sums, T* panels, long panelStep) where T : unmanaged
+    {
+        for (var sum = 0; sum < sums; sum++, source += sumStep)
+        {
+            T* from = source, panel = panels;
+            foreach (var width in widths)
+            {
+                CopyDense(from, width, panel + (long)sum * width);
+                from += width;
+                panel += panelStep;
+            }
+        }
+    }
+
     // Rows of a panel are short and of odd lengths: the last vector overlaps the one before.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyDense<T>(T* source, int count, T* target) where T : unmanaged

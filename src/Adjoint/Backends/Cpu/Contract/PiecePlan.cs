@@ -44,6 +44,9 @@ sealed class PiecePlan
     /// <summary>A step at which cells share a set of the first cache, and how many fit into a set with others.</summary>
     const int CollidingStep = 4096, CollidingCells = 6;
 
+    /// <summary>Lines of the cache whose rows of a are packed together; with half as many the first and last of each count.</summary>
+    const int StripLines = 6;
+
     /// <summary>Bringing a cell of out to its place takes as long as so many sums of it.</summary>
     const int SumsOfScattering = 24;
 
@@ -121,6 +124,8 @@ sealed class PiecePlan
         var canKeep = !isOneBlock && panels * PanelABytes <= KeptBytes;
         CanReadA = IsPlainA && !IsSpread && !(Collides && (isOneBlock || canKeep));
         KeptPanels = canKeep && !CanReadA ? panels : 0;
+        var isStrip = !CanReadA && IsPlainA && IsAdjacentA && RowsA.IsOneRun && Method == ContractionMethod.Tiles;
+        StripPanels = isStrip ? Math.Max(1, StripLines * Storage.Alignment / Bytes / Math.Max(1, RowParts.Largest)) : 1;
     }
 
     public ContractionPiece Piece { get; }
@@ -169,6 +174,9 @@ sealed class PiecePlan
     /// <summary>Panels of a that are packed once for all blocks of columns; 0 packs each again for each block.</summary>
     public int KeptPanels { get; }
 
+    /// <summary>Panels of a that are packed together: their rows lie side by side and share lines of the cache.</summary>
+    public int StripPanels { get; }
+
     /// <summary>Whether rows of a lie side by side, or sums.</summary>
     public bool IsAdjacentA { get; }
 
@@ -215,8 +223,10 @@ sealed class PiecePlan
     public long TileBytes => Aligned((long)RowParts.Largest * Width * Bytes);
     public long SlotBytes => Method == ContractionMethod.Tiles ? Aligned((long)SumParts.Largest * Width * Bytes) : 0;
 
+    public int PanelsOfA => Math.Max(StripPanels, KeptPanels);
+
     /// <summary>What one thread needs.</summary>
-    public long WorkspaceBytes => Math.Max(1, KeptPanels) * PanelABytes + TileBytes + SlotBytes * BlockTiles;
+    public long WorkspaceBytes => PanelsOfA * PanelABytes + TileBytes + SlotBytes * BlockTiles;
 
     // Cells a multiple of this apart share a few lines of the first cache and drive each other out: read once for each tile
     // of columns, they would come from further away each time.

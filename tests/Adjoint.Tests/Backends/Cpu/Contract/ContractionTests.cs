@@ -61,6 +61,9 @@ public sealed unsafe class ContractionTests
     [InlineData(2000, 1, 300, false, false)]
     [InlineData(4, 500, 1000, true, true)]
     [InlineData(30, 1000, 1024, false, false)]
+    [InlineData(1024, 70, 40, true, false)]
+    [InlineData(205, 90, 1500, true, false)]
+    [InlineData(1024, 2000, 300, true, false)]
     public void Products_of_several_blocks_are_exact(int m, int n, int k, bool transposeA, bool transposeB)
     {
         var contraction = new ContractionCase(ContractionShape.Product(m, n, k, transposeA, transposeB), new System.Random(m));
