@@ -2,7 +2,8 @@ namespace Adjoint;
 
 // A tensor needs memory from the first step that touches it to the last; a time loop is one step. Tensors whose
 // intervals do not meet may lie in the same place. One after the other gets the lowest place that is free during its
-// interval; what then lies highest is tried earlier, until nothing lies higher than it must.
+// interval; what then lies highest is tried earlier, until nothing lies higher than it must. Where that does not come to
+// what lives at one time, orders are tried one after the other.
 
 /// <summary>Where the intermediate tensors of a program lie in one piece of memory.</summary>
 sealed class ArenaPlan
@@ -25,6 +26,15 @@ sealed class ArenaPlan
         foreach (var interval in intervals) offsets[interval.Buffer] = Place(interval);
     }
 
+    ArenaPlan(IReadOnlyList<Interval> intervals, long[] places)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            offsets[intervals[i].Buffer] = places[i];
+            Bytes = Math.Max(Bytes, places[i] + Aligned(intervals[i].Bytes));
+        }
+    }
+
     /// <param name="intervals">One for each buffer that has memory of its own.</param>
     /// <param name="hosts">For a buffer without, the one in whose memory it lies.</param>
     public static ArenaPlan Of(IReadOnlyList<Interval> intervals, IReadOnlyDictionary<int, int> hosts)
@@ -39,8 +49,9 @@ sealed class ArenaPlan
             var plan = Improved(order, peak, tries);
             if (best is null || plan.Bytes < best.Bytes) best = plan;
         }
-        foreach (var (buffer, host) in hosts) best!.offsets[buffer] = best.offsets[host];
-        return best!;
+        if (best!.Bytes != peak && ArenaSearch.Offsets(intervals, peak) is { } found) best = new(intervals, found) { PeakBytes = peak };
+        foreach (var (buffer, host) in hosts) best.offsets[buffer] = best.offsets[host];
+        return best;
     }
 
     static ArenaPlan Improved(List<Interval> order, long peak, long tries)
@@ -98,7 +109,7 @@ sealed class ArenaPlan
         return offset;
     }
 
-    static long Aligned(long bytes) => (bytes + Storage.Alignment - 1) / Storage.Alignment * Storage.Alignment;
+    public static long Aligned(long bytes) => (bytes + Storage.Alignment - 1) / Storage.Alignment * Storage.Alignment;
 
     static readonly Comparer<(long Offset, Interval Interval)> ByOffset =
         Comparer<(long Offset, Interval Interval)>.Create((a, b) => a.Offset.CompareTo(b.Offset));

@@ -8,13 +8,9 @@ namespace Adjoint.Tests;
 
 public sealed class PeakMemoryTests
 {
-    // Where buffers of many sizes overlap like the bricks of a wall, no layout may be as small as what lives.
-    const double MostHoles = 1.03;
-
     [Fact]
     public void The_arenas_of_ops_and_their_reverses_are_what_lives_at_one_time()
     {
-        var (exact, all) = (0, 0);
         foreach (var op in Catalogue.Ops)
         {
             var program = Reverse.Of(op.Program)?.Combined ?? op.Program;
@@ -25,12 +21,10 @@ public sealed class PeakMemoryTests
                     var inputs = RandomInputs.Draw(program, new(seed), options);
                     var compiled = CpuRun.Compile(program, inputs, DType.Float32, op.Inputs.Attributes,
                         new() { ContractsFrom = engine });
-                    Assert.InRange(compiled.ArenaBytes, compiled.PeakBytes, compiled.PeakBytes * MostHoles);
-                    exact += compiled.ArenaBytes == compiled.PeakBytes ? 1 : 0;
-                    all++;
+                    Assert.True(compiled.ArenaBytes == compiled.PeakBytes,
+                        $"{program.Name}, seed {seed}: {compiled.ArenaBytes} for {compiled.PeakBytes} bytes");
                 }
         }
-        Assert.True(exact >= all * 0.99, $"{exact} of {all}");
     }
 
     [Theory]
