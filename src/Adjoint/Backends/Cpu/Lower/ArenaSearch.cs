@@ -39,21 +39,25 @@ sealed class ArenaSearch
         {
             var interval = intervals[i];
             var bytes = ArenaPlan.Aligned(interval.Bytes);
-            if ((work += interval.Last - interval.First + intervals.Count) > MostWork) return false;
+            if ((work += top.Length + intervals.Count) > MostWork) return false;
             var before = top[interval.First..(interval.Last + 1)];
             offsets[i] = offset;
-            var fits = true;
             for (var step = interval.First; step <= interval.Last; step++)
-            {
                 (top[step], left[step]) = (offset + bytes, left[step] - bytes);
-                fits &= top[step] + left[step] <= peak;
-            }
-            if (fits && Place(placed + 1, offset)) return true;
+            if (Fits(offset) && Place(placed + 1, offset)) return true;
             offsets[i] = -1;
             before.CopyTo(top, interval.First);
             for (var step = interval.First; step <= interval.Last; step++) left[step] += bytes;
         }
         return false;
+    }
+
+    // What is still to come lies no lower than here.
+    bool Fits(long from)
+    {
+        for (var step = 0; step < top.Length; step++)
+            if (left[step] > 0 && Math.Max(top[step], from) + left[step] > peak) return false;
+        return true;
     }
 
     long Lowest(ArenaPlan.Interval interval)
