@@ -29,11 +29,11 @@ sealed record BenchReport(MachineSpeed? Speed, IReadOnlyList<(DerivationBench Be
         Row($"threads {Workloads[0].Threads}: {Speed.Operations / Giga:F0} GFLOP/s, ",
             $"{Speed.Bytes / Giga:F1} GB/s copied");
         Row($"{"benchmark".PadRight(width)}  median ms   fastest  least ms  share  GFLOP/s ",
-            $"  first ms  peak MiB  bytes a step");
+            $"  first ms  peak MiB  grown  planned  bytes a step");
         foreach (var w in Workloads)
             Row($"{w.Name.PadRight(width)}  {w.Timing.Median * Milli,9:F3} {w.Timing.Least * Milli,9:F3} ",
                 $"{w.Least * Milli,9:F3}  {w.Share * 100,4:F0}%  {w.Operations / w.Timing.Median / Giga,7:F1}  ",
-                $"{w.First * Milli,8:F0}  {w.Resident >> 20,8}  {w.Allocated,12}");
+                $"{w.First * Milli,8:F0}  {w.Resident >> 20,8}  {(w.Resident - w.Empty) >> 20,5}  {w.Planned >> 20,7}  {w.Allocated,12}");
         return text.ToString();
 
         void Row(FormattableString first, FormattableString? second = null, FormattableString? third = null)
@@ -62,6 +62,8 @@ sealed record BenchReport(MachineSpeed? Speed, IReadOnlyList<(DerivationBench Be
             json.WriteNumber("bytes", workload.Bytes);
             json.WriteNumber("leastMilliseconds", workload.Least * Milli);
             json.WriteNumber("share", workload.Share);
+            json.WriteNumber("plannedBytes", workload.Planned);
+            json.WriteNumber("emptyResidentBytes", workload.Empty);
             json.WriteNumber("peakResidentBytes", workload.Resident);
             json.WriteNumber("allocatedBytes", workload.Allocated);
             json.WriteEndObject();

@@ -5,10 +5,12 @@ namespace Adjoint.Cli;
 /// <summary>What one step took.</summary>
 /// <param name="First">Seconds from the first recording to the first result: plan, kernels and one run.</param>
 /// <param name="Least">Seconds that the operations at their peak take, or the bytes at the speed of memory.</param>
+/// <param name="Planned">Bytes of inputs, results, leaves and the plan's own memory: what the step was to take before it ran.</param>
+/// <param name="Empty">Bytes of the process before the workload was made, once it had run a step of one number.</param>
 /// <param name="Resident">The most bytes of the process while it ran.</param>
 /// <param name="Allocated">Bytes of the managed heap a step.</param>
 sealed record WorkloadResult(string Name, int Threads, Timing Timing, double First, double Operations, double Bytes,
-    double Least, long Resident, long Allocated)
+    double Least, long Planned, long Empty, long Resident, long Allocated)
 {
     /// <summary>1 at the bound; above it where data stayed in the caches.</summary>
     public double Share => Least / Timing.Median;
@@ -25,10 +27,8 @@ static class WorkloadBench
 
     public static WorkloadResult Measure(Workload workload, MachineSpeed speed, CancellationToken cancellation)
     {
-        GC.Collect();
-        ResidentMemory.ForgetPeak();
+        var empty = EmptyProcess();
         var step = StepOf(workload.Prepare());
-        var cost = CostOf(step);
         var run = workload.Whole?.Invoke() ?? (() => step.Run());
         var start = Stopwatch.GetTimestamp();
         run();
@@ -40,9 +40,19 @@ static class WorkloadBench
         allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / workload.Parts;
         if (step.Run().FirstOrDefault(r => r.Count == 1 && !double.IsFinite(r.Item())) is { } lost)
             throw new InternalException($"{workload.Name} came to {lost}, which is no step worth measuring");
+        var (resident, planned, cost) = (ResidentMemory.Peak, step.Bytes(), CostOf(step));
         var (operations, bytes) = (Number(cost.Operations), Number(cost.BytesRead + cost.BytesWritten));
         return new(workload.Name, threads, timing, first, operations, bytes, speed.SecondsOf(operations, bytes),
-            ResidentMemory.Peak, allocated / Counted);
+            planned, empty, resident, allocated / Counted);
+    }
+
+    // What records and compiles is there once a step has run.
+    static long EmptyProcess()
+    {
+        _ = StepOf(() => [Tensor.Scalar(1) + 1]).Run();
+        GC.Collect();
+        ResidentMemory.ForgetPeak();
+        return ResidentMemory.Peak;
     }
 
     public static Step StepOf(Func<Tensor[]> body) => Step.Capture((Tensor[] _) => body());

@@ -62,13 +62,12 @@ static class AttentionWorkloads
     static Workload Of(int length, bool isCausal, bool isBoth) =>
         new($"attention_{length}{(isCausal ? "_causal" : "")}{(isBoth ? "_both" : "")}", () =>
         {
-            Tensor q = Made(), k = Made(), v = Made(), given = Made();
-            if (isBoth) foreach (var leaf in (Tensor[])[q, k, v]) leaf.WithGrad();
-            return () =>
-            {
-                var y = isCausal ? q.AttentionCausal(k, v) : q.Attention(k, v);
-                return isBoth ? Workload.Both(y, given, q, k, v) : [y];
-            };
+            Tensor q = Made(), k = Made(), v = Made();
+            Tensor Forward() => isCausal ? q.AttentionCausal(k, v) : q.Attention(k, v);
+            if (!isBoth) return () => [Forward()];
+            foreach (var leaf in (Tensor[])[q, k, v]) leaf.WithGrad();
+            var given = Made();
+            return () => Workload.Both(Forward(), given, q, k, v);
 
             Tensor Made() => Workload.Random(1, Heads, length, Width);
         });

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Adjoint.Cli;
 
 /// <summary>A step that is measured, written as a user of the library writes it.</summary>
@@ -22,9 +24,10 @@ sealed record Workload(string Name, Func<Func<Tensor[]>> Prepare)
     public static Tensor Random(double scale, params int[] shape)
     {
         var random = new Random(shape.Length);
-        var numbers = new float[shape.Aggregate(1, (count, size) => count * size)];
+        var tensor = Tensor.Zeros(shape);
+        var numbers = MemoryMarshal.Cast<byte, float>(tensor.OverwrittenBytes());
         for (var i = 0; i < numbers.Length; i++) numbers[i] = (float)((random.NextDouble() * 2 - 1) * scale);
-        return Tensor.Of(numbers, shape);
+        return tensor;
     }
 
     /// <summary>Classes from 0 to below their count.</summary>
