@@ -12,7 +12,7 @@ public abstract class Lab
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public abstract LabReport Run(LabOptions options, CancellationToken cancellation = default);
 
-    public static IReadOnlyList<Lab> All { get; } = [new SequenceCostLab(), new MaclaurinLab(), new GatingLab(), new Seq2SeqCostLab()];
+    public static IReadOnlyList<Lab> All { get; } = [new SequenceCostLab(), new MaclaurinLab(), new GatingLab(), new Seq2SeqCostLab(), new GrowthLab()];
 
     /// <exception cref="SettingException">There is none of this name.</exception>
     public static Lab Find(string name) => All.FirstOrDefault(l => l.Name == name)

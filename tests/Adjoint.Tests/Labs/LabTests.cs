@@ -43,6 +43,18 @@ public sealed class LabTests
     }
 
     [Fact]
+    public void Training_steps_grow_as_their_cost_says()
+    {
+        var report = new GrowthLab().Run(new() { IsShort = true });
+        Assert.All(report.Claims, c => Assert.True(c.Holds, $"{c.Claim}: {c.Evidence}"));
+        Assert.Equal(6 + 2, report.Tables.Count);
+        Assert.Equal(3 + 1, report.Figures.Count);
+        // Attention is of second degree in the length, an LSTM of first, and all are of second degree in the width.
+        Assert.Equal(["2", "2", "1", "1", "2", "1"], report.Tables[6].Rows.Select(r => r[2]));
+        Assert.All(report.Tables[7].Rows, row => Assert.Equal(1 + Team.DefaultThreads, row.Count));
+    }
+
+    [Fact]
     public void The_exponent_of_a_power_is_found() =>
         Assert.Equal(2.5, LabClock.Exponent([1, 2, 4, 8], [3, 3 * Math.Pow(2, 2.5), 3 * Math.Pow(4, 2.5), 3 * Math.Pow(8, 2.5)]), 1e-12);
 
