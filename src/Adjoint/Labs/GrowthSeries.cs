@@ -3,9 +3,12 @@ namespace Adjoint;
 /// <summary>A training step of one size: what its cost says, and what it took.</summary>
 /// <param name="CostBytes">The most that its text has alive at once.</param>
 /// <param name="PlanBytes">Of leaves, results and the arena of the plan.</param>
-sealed record GrowthPoint(int Size, Rational Counted, double CostBytes, double PlanBytes, double Seconds)
+/// <param name="Rounds">Seconds, round by round.</param>
+sealed record GrowthPoint(int Size, Rational Counted, double CostBytes, double PlanBytes, double[] Rounds)
 {
     public double Operations => (double)Counted.Numerator / (double)Counted.Denominator;
+
+    public double Seconds => Rounds.Min();
 }
 
 /// <summary>Sizes of a step.</summary>
@@ -60,7 +63,7 @@ sealed record GrowthModel(string Name, Func<int, Layer> Make, Func<GrowthSizes, 
         Storage[] outputs = [.. text.Program.Outputs.Select(o =>
             Storage.Allocate(program.Extents.OutputShape(o.Name).Aggregate((long)sizeof(float), (bytes, size) => bytes * size)))];
         nint[] from = [.. operands.Select(o => (nint)o.Pointer)], to = [.. outputs.Select(o => (nint)o.Pointer)];
-        var seconds = LabClock.Seconds(() => program.Run(from, to), cancellation);
+        var seconds = LabClock.Seconds([() => program.Run(from, to)], cancellation).Min(round => round[0]);
         foreach (var storage in operands.Concat(outputs)) storage.Dispose();
         return seconds;
     }
@@ -69,11 +72,15 @@ sealed record GrowthModel(string Name, Func<int, Layer> Make, Func<GrowthSizes, 
 /// <summary>Steps that differ in one size.</summary>
 sealed record GrowthSeries(GrowthModel Model, string Over, int[] Sizes, GrowthSizes Rest)
 {
-    public GrowthPoint At(int size, CancellationToken cancellation)
+    public GrowthPoint[] Measure(CancellationToken cancellation)
     {
-        var step = Model.Of(Rest.With(Over, size));
-        var cost = Cost.Of(step.Text(new([], [], [])).Program);
-        return new(size, cost.Operations.Value, (double)cost.PeakBytes.Value.Numerator, step.Bytes(), LabClock.Seconds(() => step.Run(), cancellation));
+        Step[] steps = [.. Sizes.Select(size => Model.Of(Rest.With(Over, size)))];
+        var rounds = LabClock.Seconds([.. steps.Select(step => (Action)(() => step.Run()))], cancellation);
+        return [.. steps.Select((step, n) =>
+        {
+            var cost = Cost.Of(step.Text(new([], [], [])).Program);
+            return new GrowthPoint(Sizes[n], cost.Operations.Value, (double)cost.PeakBytes.Value.Numerator, step.Bytes(), [.. rounds.Select(r => r[n])]);
+        })];
     }
 
     /// <summary>Operations as a polynomial of the size: of second degree at most, so three sizes tell it, and the others whether it is

@@ -19,7 +19,8 @@ static class LargeTensors
                 || program.Outputs.Any(o => o.Name == tensor) || IsWrittenInLoop(program, tensor)
                 || !writers.All(l => IsWhole(l.Target))) continue;
             var reads = writers.SelectMany(l => l.Reads()).Select(r => r.Tensor).Distinct().ToList();
-            if (reads.Exists(large.Contains)
+            // What is smaller than the large ones it reads sums over them, and is kept.
+            if (reads.Exists(r => large.Contains(r) && extents.Tensor(r).Count <= extent.Count)
                 || reads.Count > 0 && reads.Sum(r => extents.Tensor(r).Count) * options.Growth <= extent.Count)
                 large.Add(tensor);
         }

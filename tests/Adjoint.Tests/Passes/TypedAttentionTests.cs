@@ -40,6 +40,14 @@ public sealed class TypedAttentionTests
             Assert.Equal(expected[n].Values.ToArray(), [.. outputs[n].AsSpan<float>().ToArray().Select(x => (double)x)], (a, b) => Math.Abs(a - b) <= Tolerance.CpuSingle);
     }
 
+    [Fact]
+    public void Memory_of_a_block_is_linear_where_gradients_of_keys_take_megabytes_too()
+    {
+        long Bytes(int length) => GrowthModel.All[0].Of(new(length, Width: 128, Batch: 8)).PlanOf().ArenaBytes;
+        var once = Bytes(1024);
+        Assert.InRange(Bytes(2048), once, 2.2 * once);
+    }
+
     static Func<Tensor, Tensor, Tensor, Tensor> Attend(string name) => TypedAttention.All.Single(r => r.Name == name).Attend;
 
     static long ArenaBytes(string name, int length)
