@@ -18,6 +18,7 @@ sealed partial class CodeBuilder
         var start = Let($"{name}_start", Code.Typed(from, CodeType.Int64));
         var end = Let($"{name}_end", Code.Typed(to, CodeType.Int64));
         var done = start;
+        while (unroll > 1 && LocalSlots.LiveVectors(Mixed(start, unroll)) > MostLive) unroll /= 2;
         if (unroll > 1) done = Full(unroll);
         if (lanes > 1 || unroll == 1) done = Full(1);
         if (lanes == 1 && unroll == 1) return;
@@ -49,13 +50,11 @@ sealed partial class CodeBuilder
             For(name, done, stop, Turn, step);
             return stop;
 
-            void Turn(CodeExpr i)
-            {
-                var vectors = Enumerable.Range(0, parts)
-                    .Select(part => Block(() => body(i + part * lanes, new(this, element, lanes, part, null)))).ToList();
-                block.AddRange(Interleaved(vectors));
-            }
+            void Turn(CodeExpr i) => block.AddRange(Mixed(i, parts));
         }
+
+        List<CodeStatement> Mixed(CodeExpr i, int parts) => Interleaved(
+            [.. Enumerable.Range(0, parts).Select(part => Block(() => body(i + part * lanes, new(this, element, lanes, part, null))))]);
 
         static long? Known(CodeExpr value) => value is CodeConstant number ? number.Integer : null;
     }
@@ -63,16 +62,17 @@ sealed partial class CodeBuilder
     // A processor looks a few dozen instructions ahead, less than a function of one vector takes: the chains of several run side by
     // side only where they stand side by side. One after the other they are slow for a second reason: the JIT keeps the constants
     // of the first in registers for the last, and everything else on the stack (4 exps: 24 cycles a vector, side by side 12).
-    // Sums from around the loop may lie there, half as many as there are registers. No vector of a loop reads what another writes.
-    IEnumerable<CodeStatement> Interleaved(IReadOnlyList<List<CodeStatement>> blocks)
+    // No vector of a loop reads what another writes.
+    static List<CodeStatement> Interleaved(IReadOnlyList<List<CodeStatement>> blocks)
     {
         const int Least = 8;
         var isStraight = blocks.All(b => b.Count == blocks[0].Count && b.TrueForAll(s => s is CodeAssign or CodeStore or CodeRemark));
-        if (blocks[0].Count < Least || !isStraight) return blocks.SelectMany(b => b);
-        List<CodeStatement> mixed = [.. Enumerable.Range(0, blocks[0].Count).SelectMany(k => blocks.Select(b => b[k]))];
-        var registers = Target.VectorBits == 512 ? 32 : 16;
-        return LocalSlots.LiveVectors(mixed) < registers * 3 / 2 ? mixed : blocks.SelectMany(b => b);
+        if (blocks[0].Count < Least || !isStraight) return [.. blocks.SelectMany(b => b)];
+        return [.. Enumerable.Range(0, blocks[0].Count).SelectMany(k => blocks.Select(b => b[k]))];
     }
+
+    // Sums from around a loop may lie on the stack, half as many as there are registers.
+    int MostLive => (Target.VectorBits == 512 ? 32 : 16) * 3 / 2 - 1;
 
     /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>
     public CodeExpr HorizontalSum(CodeExpr vector) => Horizontal(vector, (a, b) => a + b);
