@@ -17,7 +17,7 @@ abstract class Continuation
 
     readonly Tensor[] pieces = new Tensor[Lengths.Length];
 
-    /// <summary>The scores of what follows these tokens, at least one: [v].</summary>
+    /// <summary>The scores of what follows these tokens, at least one: [v]. They last until the next call.</summary>
     public abstract ReadOnlySpan<float> Next(params ReadOnlySpan<int> tokens);
 
     /// <summary>Forgets all that was read.</summary>
@@ -36,7 +36,7 @@ abstract class Continuation
                 piece.Overwrite(tokens[..Lengths[n]]);
                 scores = read(piece);
             }
-        return scores!.ToArray<float>();
+        return scores!.Numbers<float>();
     }
 }
 
@@ -91,7 +91,7 @@ public sealed class TransformerLanguageModel : LanguageModel
 sealed class CachedContinuation : Continuation
 {
     readonly KvCache cache;
-    readonly Step step;
+    readonly Func<Tensor, Tensor> piece;
     readonly List<int> text = [];
     int start; // of what the cache holds
 
@@ -100,7 +100,13 @@ sealed class CachedContinuation : Continuation
     public CachedContinuation(int capacity, Func<Tensor, KvCache, Tensor> read, Func<Tensor, Tensor> scores)
     {
         var known = cache = new(capacity);
-        step = Step.Capture(tokens => scores(tokens.Shape[1] == 1 ? read(tokens.Reshape(1), known) : read(tokens, known)[.., ^1, ..]));
+        var step = Step.Capture(tokens => scores(tokens.Shape[1] == 1 ? read(tokens.Reshape(1), known) : read(tokens, known)[.., ^1, ..]));
+        piece = tokens =>
+        {
+            var found = step.Run(tokens)[0];
+            known.Advance(tokens.Shape[1]);
+            return found;
+        };
     }
 
     public override ReadOnlySpan<float> Next(params ReadOnlySpan<int> tokens)
@@ -112,12 +118,7 @@ sealed class CachedContinuation : Continuation
             text.Add(token);
         }
         if (start != first) cache.Clear();
-        return InPieces(CollectionsMarshal.AsSpan(text)[(start + cache.Position)..], piece =>
-        {
-            var scores = step.Run(piece)[0];
-            cache.Advance(piece.Shape[1]);
-            return scores;
-        });
+        return InPieces(CollectionsMarshal.AsSpan(text)[(start + cache.Position)..], piece);
     }
 
     public override void Restart()
@@ -153,7 +154,7 @@ public sealed class RecurrentLanguageModel : LanguageModel
 
     sealed class Carried : Continuation
     {
-        readonly Step step;
+        readonly Func<Tensor, Tensor> piece;
         readonly Tensor[] state;
 
         public Carried(RecurrentLanguageModel model)
@@ -161,15 +162,16 @@ public sealed class RecurrentLanguageModel : LanguageModel
             var network = model.network;
             var type = model.head.Weight.Value.Type;
             state = [.. Enumerable.Range(0, network.StateCount).Select(_ => Tensor.Zeros(type, network.Layers, 1, network.Units))];
-            step = Step.Capture(tokens =>
+            var step = Step.Capture(tokens =>
             {
                 var made = network.Unroll(model.embedding.Forward(tokens.T), state);
                 Tensor.Assign([.. state.Zip(made.State)]);
                 return model.head.Forward(made.Output[^1]);
             });
+            piece = tokens => step.Run(tokens)[0];
         }
 
-        public override ReadOnlySpan<float> Next(params ReadOnlySpan<int> tokens) => InPieces(tokens, piece => step.Run(piece)[0]);
+        public override ReadOnlySpan<float> Next(params ReadOnlySpan<int> tokens) => InPieces(tokens, piece);
 
         public override void Restart()
         {

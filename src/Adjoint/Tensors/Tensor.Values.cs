@@ -55,12 +55,15 @@ public sealed unsafe partial class Tensor
     public static Tensor Scalar(double value, DType type = DType.Float32) => Full(type, value);
 
     /// <summary>A copy of the numbers in row-major order; computes them if nobody has.</summary>
-    public T[] ToArray<T>() where T : unmanaged
+    public T[] ToArray<T>() where T : unmanaged => Numbers<T>().ToArray();
+
+    /// <summary>The numbers where they lie, until they are written over; computes them if nobody has.</summary>
+    internal ReadOnlySpan<T> Numbers<T>() where T : unmanaged
     {
         if (TypeOf<T>() != Type)
             throw new InvalidCastException($"ToArray<{typeof(T).Name}>: {this} holds {Type.Name}.");
         Compute();
-        return new ReadOnlySpan<T>(Values!.Pointer, checked((int)Count)).ToArray();
+        return new(Values!.Pointer, checked((int)Count));
     }
 
     /// <summary>The only number of a tensor with one element.</summary>

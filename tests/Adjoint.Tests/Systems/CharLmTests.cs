@@ -126,6 +126,23 @@ public sealed class CharLmTests
     }
 
     [Fact]
+    public void A_token_allocates_nothing()
+    {
+        LanguageModel[] models = [new TransformerLanguageModel(5, 8, 2, 2, 40), new RecurrentLanguageModel(5, 8, new Lstm(8, 8, 2))];
+        foreach (var model in models)
+        {
+            model.Initialize(1);
+            model.Evaluate();
+            var text = model.Continue();
+            for (var n = 0; n < 30; n++) text.Next(n % 5);
+            text.Restart();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var n = 0; n < 30; n++) text.Next(n % 5);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [Fact]
     public void Systems_that_learn_no_text_and_models_that_do_not_exist_are_told()
     {
         using var scratch = new ScratchFolder();
