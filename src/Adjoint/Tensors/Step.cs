@@ -40,6 +40,7 @@ public sealed class Step
         if (step is null)
         {
             step = Record(inputs);
+            GiveBack(step.Bytes);
             if (count++ == MaxCaptured)
             {
                 captured.Clear();
@@ -81,7 +82,6 @@ public sealed class Step
         var phases = new Phases();
         step.Record(body);
         phases.End("recorded and compiled");
-        GiveBack(step.Bytes);
         Debugging.Report($"Step: {phases}.");
         return step;
     }

@@ -120,15 +120,13 @@ unsafe ref struct ChunkRun
 
     readonly void PackStrip(int part, int panels, byte* panel)
     {
-        var source = a + (plan.RowsA.Cell(row) + plan.SumsA.Cell(sum)) * bytes;
         Span<int> widths = stackalloc int[panels];
         for (var i = 0; i < panels; i++)
         {
             var (first, count) = plan.RowParts[part + i];
             widths[i] = Math.Clamp(call.Ends.Rows - first, 0, count);
         }
-        if (plan.IsDouble) PanelRectangle.CopyStrip((double*)source, plan.SumsA.RunStep, widths, sums, (double*)panel, plan.PanelABytes / bytes);
-        else PanelRectangle.CopyStrip((float*)source, plan.SumsA.RunStep, widths, sums, (float*)panel, plan.PanelABytes / bytes);
+        plan.ReaderA.PackStrip(a, row, widths, sum, sums, panel, plan.PanelABytes);
     }
 
     void RunTiles(int from, int end, bool adds)

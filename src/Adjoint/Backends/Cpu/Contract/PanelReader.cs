@@ -35,6 +35,16 @@ sealed unsafe class PanelReader(AxisList lanes, AxisList sums, int[] extents, bo
         }
     }
 
+    /// <summary>Copies panels whose lanes lie side by side and meet no window; see <see cref="PanelRectangle.CopyStrip"/>.</summary>
+    /// <param name="lane">The first of the first panel.</param>
+    /// <param name="widths">Lanes of each panel.</param>
+    public void PackStrip(byte* source, int lane, ReadOnlySpan<int> widths, int sum, int sumCount, byte* panels, long panelBytes)
+    {
+        var cell = lanes.Cell(lane) + sums.Cell(sum);
+        if (isDouble) PanelRectangle.CopyStrip((double*)source + cell, sums.RunStep, widths, sumCount, (double*)panels, panelBytes / sizeof(double));
+        else PanelRectangle.CopyStrip((float*)source + cell, sums.RunStep, widths, sumCount, (float*)panels, panelBytes / sizeof(float));
+    }
+
     // Many sums that lie side by side are turned in registers sooner than looked up.
     static bool AreLong(AxisList lanes, AxisList sums) =>
         sums.RunLength >= LongRun && !PanelGather.IsBySum(lanes, sums);

@@ -6,7 +6,7 @@ namespace Adjoint;
 /// <summary>Looks for a place for each buffer so that all lie within what lives at one time.</summary>
 sealed class ArenaSearch
 {
-    // Looks at one step: a tenth of a second at most. Most searches end within a thousandth of it, the others not within hours.
+    // Looks at one step. Beyond so many the best of the orders tried before stands.
     const long MostWork = 50_000_000;
 
     readonly IReadOnlyList<ArenaPlan.Interval> intervals;
