@@ -5,24 +5,29 @@ namespace Adjoint;
 /// <summary>How long things take, and how that grows.</summary>
 static class LabClock
 {
-    const int Rounds = 15;
+    const int LeastRounds = 15;
     const double ShareOfLongest = 0.25;
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long each takes, round by round. What else a machine does comes and goes within seconds: in a round it slows
     /// all of them alike, so what is compared is compared within a round.</summary>
+    /// <param name="least">How long rounds go on at least, where <see cref="LeastRounds"/> take less.</param>
     /// <returns>Seconds, by round and action.</returns>
-    public static double[][] Seconds(IReadOnlyList<Action> actions, CancellationToken cancellation)
+    public static double[][] Seconds(IReadOnlyList<Action> actions, CancellationToken cancellation, TimeSpan least = default)
     {
         foreach (var action in actions) action();
         var longest = actions.Max(a => OfTurn(a, TimeSpan.Zero));
         var turn = TimeSpan.FromSeconds(Math.Max(Turn.TotalSeconds, ShareOfLongest * longest));
-        return [.. Enumerable.Range(0, Rounds).Select(_ => actions.Select(action =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            action(); // what the others have put out of the caches comes back
-            return OfTurn(action, turn);
-        }).ToArray())];
+        var (start, rounds) = (Stopwatch.GetTimestamp(), new List<double[]>());
+        while (rounds.Count < LeastRounds || Stopwatch.GetElapsedTime(start) < least)
+            rounds.Add([.. actions.Select(action =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                // What the others have put out of the caches comes back in a first call, which a long one does by itself.
+                var first = OfTurn(action, TimeSpan.Zero);
+                return first >= turn.TotalSeconds ? first : OfTurn(action, turn);
+            })]);
+        return [.. rounds];
     }
 
     // On one thread the processor's clock counts, too, which stands still while others have the core.

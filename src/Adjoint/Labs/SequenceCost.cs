@@ -15,7 +15,7 @@ sealed record SequenceCost(string Name, string Formula, int Exponent, Func<int, 
     Func<int, Dictionary<string, int>> Sizes { get; init; } = _ => [];
 
     /// <summary>The length up to which it is timed: the longer, the less is spent on what does not grow.</summary>
-    public int Longest => Exponent == 1 ? 16384 : 8192;
+    public int Longest { get; init; } = Exponent == 1 ? 16384 : 8192;
 
     /// <summary>A call at a length, ready to be timed.</summary>
     public Func<int, Action>? Prepare { get; init; }
@@ -47,7 +47,7 @@ sealed record SequenceCost(string Name, string Formula, int Exponent, Func<int, 
             Of($"linear, degree {degree}", LinearAttentionOps.LinearAttention.Program, 1,
                 t => new() { [".."] = 1, ["t"] = t, ["u"] = t, ["m"] = words.Count, ["d"] = narrow },
                 t => Attend(t, narrow, (q, k, v) => words.Features(q).LinearAttention(words.Features(k), v))),
-            new("generation, cached", "sum over t of a step", 2, n => Sum(n, t => OfStep(t, width))) { Prepare = n => Generate(n, width) },
+            new("generation, cached", "sum over t of a step", 2, n => Sum(n, t => OfStep(t, width))) { Prepare = n => Generate(n, width), Longest = 16384 },
             new("generation, uncached", "sum over t of softmax attention", 3, n => Sum(n, softmax.Predicted)) { FromPrefixes = softmax.Prepare },
         ];
     }

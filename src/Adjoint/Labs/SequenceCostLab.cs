@@ -8,6 +8,7 @@ sealed class SequenceCostLab : Lab
     const int Width = 64, Window = 64, Degree = 2, Narrow = 8, LongestCounted = 64;
     const int Shortest = 64, LongestOfShort = 512;
     const int Fitted = 3; // lengths, the longest: shorter ones are spent on what does not grow
+    static readonly TimeSpan Measuring = TimeSpan.FromSeconds(8); // of one model: longer than what slows a machine for a moment
     const double Allowed = 0.1; // between a measured exponent and that of theory
 
     public override string Name => "sequence-cost";
@@ -20,7 +21,7 @@ sealed class SequenceCostLab : Lab
         var times = costs.Select(c =>
         {
             options.Progress?.Invoke($"measuring {c.Name}");
-            return Measured(c, options.IsShort ? LongestOfShort : c.Longest, cancellation);
+            return options.IsShort ? Measured(c, LongestOfShort, TimeSpan.Zero, cancellation) : Measured(c, c.Longest, Measuring, cancellation);
         }).ToList();
         var lengths = times.MaxBy(t => t.Lengths.Length)!.Lengths;
         var growth = times.Select(t => Grown(t, lengths.Length)).ToList();
@@ -42,18 +43,18 @@ sealed class SequenceCostLab : Lab
             ]);
     }
 
-    static LengthTimes Measured(SequenceCost cost, int longest, CancellationToken cancellation)
+    static LengthTimes Measured(SequenceCost cost, int longest, TimeSpan least, CancellationToken cancellation)
     {
         if (cost.FromPrefixes is null)
         {
             var lengths = Doubled(Shortest, longest);
-            return new(cost, lengths, LabClock.Seconds([.. lengths.Select(cost.Prepare!)], cancellation));
+            return new(cost, lengths, LabClock.Seconds([.. lengths.Select(cost.Prepare!)], cancellation, least));
         }
         // Every prefix is read again: the sum over all, by those that were timed.
         var prefixes = Doubled(1, longest);
         var from = Array.IndexOf(prefixes, Shortest);
         return new(cost, prefixes[from..],
-            [.. LabClock.Seconds([.. prefixes.Select(cost.FromPrefixes)], cancellation).Select(round => LabClock.Sums(prefixes, round)[from..])]);
+            [.. LabClock.Seconds([.. prefixes.Select(cost.FromPrefixes)], cancellation, least).Select(round => LabClock.Sums(prefixes, round)[from..])]);
     }
 
     static int[] Doubled(int first, int last)
