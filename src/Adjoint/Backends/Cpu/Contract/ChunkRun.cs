@@ -28,7 +28,7 @@ unsafe ref struct ChunkRun
     TileCall tile;
 
     // The part of rows and the block of sums at work.
-    int batch, row, rows, sum, sums;
+    int batch, row, rows, sum, sums, stillSums;
     (int From, int To) reach; // sums at which rows of a exist
     bool isFirstPart, isLastBlock, isAdjacent;
 
@@ -91,6 +91,7 @@ unsafe ref struct ChunkRun
         }
         if (call.Panels is not null) still = plan.Still!.Block(call.Panels, block.Batch, block.Sum);
         (sum, sums) = plan.SumParts[block.Sum];
+        stillSums = sums;
         sums = Math.Clamp(call.Ends.Sums - sum, 0, sums);
         isLastBlock = block.Sum == plan.SumParts.Parts - 1;
     }
@@ -142,12 +143,12 @@ unsafe ref struct ChunkRun
             var isPartial = width != vectors * plan.Lanes;
             var left = plan.ColumnsOut.LeftInRun(column);
             var leftB = plan.CanReadB && still is null ? plan.ColumnsB.LeftInRun(column) : 0;
-            var overlaps = isPartial && vectors > 1 && plan.Table is not null;
+            var overlaps = isPartial && vectors > 1 && plan.TableB is not null;
             var isWhole = !isPartial || overlaps || plan.Target.HasMaskedMemory;
-            var canRead = width <= leftB && (isWhole || plan.Table is not null);
+            var canRead = width <= leftB && (isWhole || plan.TableB is not null);
             var canWrite = canWriteRows && width <= left && isWhole;
             var packs = (plan.PacksB || !canRead) && isFirstPart && still is null;
-            var cutsB = isPartial && canRead && (packs || !plan.PacksB) && plan.Table is null;
+            var cutsB = isPartial && canRead && (packs || !plan.PacksB) && plan.TableB is null;
             // Slots follow each other only where every tile has been packed.
             var isRow = canRead || !packs && (plan.PacksB || still is not null);
             var tiles = canWrite && width == plan.Width && isRow
@@ -157,7 +158,7 @@ unsafe ref struct ChunkRun
             next = part + tiles;
 
             var slot = still is null ? slots + (long)(part - from) * sums * plan.Width * bytes
-                : still + (long)part * sums * plan.Width * bytes;
+                : still + (long)part * stillSums * plan.Width * bytes;
             if (plan.Bounds.Length > 0 && IsOutside(column, tiles * width))
             {
                 // Rows that come later may need these columns.
@@ -196,7 +197,7 @@ unsafe ref struct ChunkRun
         tile.Sums = sums.To - sums.From;
         tile.A = rowsOfA + (long)sums.From * rows * bytes;
         if (sums.From == 0) return;
-        if (plan.Table is null) tile.B += sums.From * tile.StepB * bytes;
+        if (plan.TableB is null) tile.B += sums.From * tile.StepB * bytes;
         else tile.Table += sums.From;
     }
 
@@ -220,8 +221,8 @@ unsafe ref struct ChunkRun
 
     void ReadB(int column, int width)
     {
-        tile.B = b + (plan.ColumnsB.Cell(column) + (plan.Table is null ? plan.SumsB.Cell(sum) : 0)) * bytes;
-        if (plan.Table is not null) tile.Table = plan.Table.Row(sum);
+        tile.B = b + (plan.ColumnsB.Cell(column) + (plan.TableB is null ? plan.SumsB.Cell(sum) : 0)) * bytes;
+        if (plan.TableB is not null) tile.Table = plan.TableB.Row(sum);
         tile.StepB = plan.Method == ContractionMethod.Dots ? plan.ColumnsB.RunStep : plan.SumsB.RunStep;
         tile.TileB = plan.ColumnsB.RunStep * width;
     }
@@ -248,7 +249,7 @@ unsafe ref struct ChunkRun
     readonly void PrefetchBlock(ChunkBlock block, int part, int firstColumn)
     {
         PrefetchRows(block, part, firstColumn);
-        if (!plan.CanReadB || plan.Table is not null || call.Panels is not null || !Sse.IsSupported) return;
+        if (!plan.CanReadB || plan.TableB is not null || call.Panels is not null || !Sse.IsSupported) return;
         var (column, width) = plan.ColumnParts[block.ColumnFrom];
         var (sum, sums) = plan.SumParts[block.Sum];
         var first = call.B + (plan.BatchesB.Cell(block.Batch) + plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;

@@ -14,7 +14,21 @@ static class ContractionNormalForm
     static ContractionPiece Start(ContractionShape shape) => new(
         [.. shape.Axes.Select((a, i) => new PieceAxis(
             a.Group, a.Extent, a.StrideA, a.StrideB, a.StrideOut, [.. shape.Windows.Select(w => w.Coefficients[i])]))],
-        [.. shape.Windows.Select(w => new PieceWindow(w.IsOfB, w.Extent, w.Constant, w.Stride, w.Divisor, w.IsOfOut))]);
+        [.. shape.Windows.Select(w => Reaching(shape, w))]);
+
+    static PieceWindow Reaching(ContractionShape shape, ContractionWindow window)
+    {
+        int least = window.Constant, most = least;
+        for (var i = 0; i < shape.Axes.Count; i++)
+        {
+            var reach = window.Coefficients[i] * Math.Max(0, shape.Axes[i].Extent - 1);
+            (least, most) = (least + Math.Min(0, reach), most + Math.Max(0, reach));
+        }
+        return new(window.IsOfB, window.Extent, window.Constant, window.Stride, window.Divisor, window.IsOfOut)
+        {
+            Least = (int)Math.Ceiling((double)least / window.Divisor), Most = (int)Math.Floor((double)most / window.Divisor),
+        };
+    }
 
     static IEnumerable<ContractionPiece> Split(ContractionPiece piece)
     {
@@ -171,25 +185,10 @@ static class ContractionNormalForm
     // Tiles are stored along columns, so these are the group with the smallest step in out.
     static ContractionPiece Orient(ContractionPiece piece)
     {
-        if (Step(ContractionGroup.Column) <= Step(ContractionGroup.Row)) return piece;
-        return piece with
-        {
-            Axes = [.. piece.Axes.Select(a => a with { Group = Opposite(a.Group), A = a.B, B = a.A })],
-            Windows = [.. piece.Windows.Select(w => w with { IsOfB = !w.IsOfB })],
-            OffsetA = piece.OffsetB,
-            OffsetB = piece.OffsetA,
-            IsSwapped = true,
-        };
+        return Step(ContractionGroup.Column) <= Step(ContractionGroup.Row) ? piece : piece.Turned();
 
         long Step(ContractionGroup group) =>
             piece.Group(group) is { Length: > 0 } axes ? axes.Min(a => Math.Abs(a.Out)) : long.MaxValue;
-
-        static ContractionGroup Opposite(ContractionGroup group) => group switch
-        {
-            ContractionGroup.Row => ContractionGroup.Column,
-            ContractionGroup.Column => ContractionGroup.Row,
-            _ => group,
-        };
     }
 
     static int Gcd(int a, int b) => b == 0 ? Math.Abs(a) : Gcd(b, a % b);

@@ -15,6 +15,11 @@ sealed record PieceWindow(
 {
     /// <summary>The stride, once it is part of the axes' steps.</summary>
     public long Step { get; init; }
+
+    /// <summary>The first and the last position that a point of the shape has, inside or beyond an end: the same for all of its
+    /// pieces.</summary>
+    public int Least { get; init; }
+    public int Most { get; init; }
 }
 
 /// <summary>
@@ -33,6 +38,23 @@ sealed record ContractionPiece(EquatableArray<PieceAxis> Axes, EquatableArray<Pi
 
     /// <summary>Whether an earlier piece writes the same cells.</summary>
     public bool Adds { get; init; }
+
+    /// <summary>With operands in each other's place.</summary>
+    public ContractionPiece Turned() => this with
+    {
+        Axes = [.. Axes.Select(a => a with { Group = Opposite(a.Group), A = a.B, B = a.A })],
+        Windows = [.. Windows.Select(w => w with { IsOfB = !w.IsOfB })],
+        OffsetA = OffsetB,
+        OffsetB = OffsetA,
+        IsSwapped = !IsSwapped,
+    };
+
+    static ContractionGroup Opposite(ContractionGroup group) => group switch
+    {
+        ContractionGroup.Row => ContractionGroup.Column,
+        ContractionGroup.Column => ContractionGroup.Row,
+        _ => group,
+    };
 
     public PieceAxis[] Group(ContractionGroup group) => [.. Axes.Where(a => a.Group == group)];
 

@@ -13,14 +13,15 @@ sealed unsafe class ContractionPlan
     readonly PiecePlan[] pieces;
     readonly PlainContraction plain;
     readonly bool isDouble;
-    readonly long marginsAt;
+    readonly long marginsAt, panelsAt;
 
     ContractionPlan(ContractionShape shape, PiecePlan[] pieces, int threads, bool isDouble)
     {
         (plain, this.isDouble) = (new(shape), isDouble);
         (Shape, this.pieces, Threads) = (shape, pieces, threads);
         marginsAt = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
-        WorkspaceBytes = marginsAt + pieces.Select(p => p.Table?.Bytes ?? 0).DefaultIfEmpty().Max();
+        panelsAt = marginsAt + pieces.Select(p => PiecePlan.Aligned(p.Table?.Margins?.Bytes ?? 0)).DefaultIfEmpty().Max();
+        WorkspaceBytes = panelsAt + pieces.Select(p => p.Image?.Panels.Bytes ?? 0).DefaultIfEmpty().Max();
         PanelBytes = pieces.Sum(p => p.Still?.Bytes ?? 0);
     }
 
@@ -92,12 +93,22 @@ sealed unsafe class ContractionPlan
                 end);
             return;
         }
+        MarginCopy? copied = null;
         foreach (var piece in pieces)
         {
             var margins = (byte*)workspace + marginsAt;
-            if (piece.Table is { Bytes: > 0 } table)
-                table.Copy((byte*)(piece.Piece.IsSwapped ? a : b), margins, Threads == 1 ? null : team);
-            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, (byte*)panels, scale, epilogue, context,
+            if (piece.Table?.Margins is { } copy && copy != copied)
+            {
+                copy.Run((byte*)(piece.Piece.IsSwapped == piece.Table.IsOfA ? b : a), margins, Threads == 1 ? null : team);
+                copied = copy;
+            }
+            var packed = (byte*)panels;
+            if (piece.Image is not null)
+            {
+                packed = (byte*)workspace + panelsAt;
+                piece.Image.Panels.Pack((byte*)(piece.Piece.IsSwapped ? a : b), packed, Threads == 1 ? null : team);
+            }
+            var call = new PieceCall(piece, a, b, cells, accumulate, workspace, packed, scale, epilogue, context,
                 end, margins);
             call.Run(team, Threads);
             if (panels is not null) panels = (byte*)panels + (piece.Still?.Bytes ?? 0);

@@ -26,10 +26,12 @@ unsafe struct PieceCall
         var piece = plan.Piece;
         (Plan, Epilogue, Scale) = (plan, epilogue, scale);
         A = (byte*)(piece.IsSwapped ? b : a) + piece.OffsetA * plan.Bytes;
-        B = plan.Table is { Bytes: > 0 } ? margins : (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
+        B = (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
+        if (plan.Image is not null) A = margins;
+        else if (plan.TableB?.Margins is not null) B = margins;
         Out = (byte*)cells + piece.OffsetOut * plan.Bytes;
         Workspace = (byte*)workspace;
-        Panels = plan.Still is null ? null : panels;
+        Panels = plan.Still is null && plan.Image is null ? null : panels;
         Context = context;
         Accumulates = accumulate || piece.Adds;
         Ends = piece.IsSwapped ? ends.Swapped : ends;
@@ -53,11 +55,15 @@ unsafe struct PieceCall
         var grid = Plan.Grid;
         var (rest, column) = Math.DivRem(chunk, grid.Columns);
         var (batch, row) = Math.DivRem(rest, grid.Rows);
+        var batches = ChunkGrid.Range(Plan.BatchesOut.Count, grid.Batches, batch);
+        var columns = ChunkGrid.Range(Plan.ColumnParts.Parts, grid.Columns, column);
+        var workspace = Workspace + worker * Plan.WorkspaceBytes;
+        if (Plan.Image is { } image)
+        {
+            new ImageRun(ref this, workspace).Run(batches, ChunkGrid.Range(image.Blocks.Length, grid.Rows, row), columns);
+            return;
+        }
         Span<int> origins = stackalloc int[2 * AxisList.MostWindows];
-        var run = new ChunkRun(ref this, Workspace + worker * Plan.WorkspaceBytes, origins);
-        run.Run(
-            ChunkGrid.Range(Plan.BatchesOut.Count, grid.Batches, batch),
-            ChunkGrid.Range(Plan.RowParts.Parts, grid.Rows, row),
-            ChunkGrid.Range(Plan.ColumnParts.Parts, grid.Columns, column));
+        new ChunkRun(ref this, workspace, origins).Run(batches, ChunkGrid.Range(Plan.RowParts.Parts, grid.Rows, row), columns);
     }
 }

@@ -64,9 +64,9 @@ sealed class PiecePlan
         StillOperand still = StillOperand.None)
     {
         (Element, Target) = (element, target);
-        isStillB = still == (piece.IsSwapped ? StillOperand.A : StillOperand.B);
-        if (!isStillB) Table = RowTable.Of(piece, target.Lanes(element), Bytes);
+        if (still != (piece.IsSwapped ? StillOperand.A : StillOperand.B)) Table = RowTable.Of(piece, target.Lanes(element), IsDouble);
         Piece = piece = Table?.Piece ?? piece;
+        isStillB = still == (piece.IsSwapped ? StillOperand.A : StillOperand.B);
         var windowsA = Windows(w => !w.IsOfOut && !w.IsOfB);
         var windowsB = Windows(w => !w.IsOfOut && w.IsOfB);
         var (rows, columns) = (piece.Group(ContractionGroup.Row), piece.Group(ContractionGroup.Column));
@@ -75,9 +75,9 @@ sealed class PiecePlan
         var bounds = Windows(w => w.IsOfOut);
         RowsOut = new(rows, a => a.Out, bounds);
         ColumnsB = new(columns, a => a.B, windowsB);
-        ColumnsOut = new(bounds.Length > 0 ? columns : JoinOut(columns), a => a.Out, bounds);
+        ColumnsOut = new(bounds.Length > 0 ? columns : Join(columns, a => a.Out), a => a.Out, bounds);
         SumsA = new(sums, a => a.A, windowsA);
-        SumsB = new(sums, a => a.B, windowsB);
+        SumsB = new(Table is { IsOfA: true } ? Join(sums, a => a.B) : sums, a => a.B, windowsB);
         BatchesA = new(batches, a => a.A, windowsA);
         BatchesB = new(batches, a => a.B, windowsB);
         BatchesOut = new(batches, a => a.Out, bounds);
@@ -90,20 +90,21 @@ sealed class PiecePlan
         Method = ChooseMethod();
         Lanes = Method == ContractionMethod.Dots ? 1 : target.Lanes(element);
         var (mostRows, mostVectors) = TileSize();
-        RowParts = Partition.Even(RowsA.Count, RowsOut.RunLength >= 8 ? RowsOut.RunLength : RowsA.Count, mostRows);
+        var isInRun = Table is { IsOfA: true } || RowsOut.RunLength >= 8;
+        RowParts = Partition.Even(RowsA.Count, isInRun ? RowsOut.RunLength : RowsA.Count, mostRows);
         Vectors = Method == ContractionMethod.Dots ? DotKernel.MostColumns(Math.Max(1, RowParts.Largest))
             : Method == ContractionMethod.Streams ? StreamKernel.MostVectors(Math.Max(1, RowParts.Largest), target)
-            : Math.Clamp(mostVectors / Math.Max(1, RowParts.Largest), 1, 8);
-        Vectors = Math.Clamp(Vectors, 1, Math.Max(1, ((Table is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes));
+            : Table is { IsOfA: true } ? mostVectors : Math.Clamp(mostVectors / Math.Max(1, RowParts.Largest), 1, 8);
+        Vectors = Math.Clamp(Vectors, 1, Math.Max(1, ((TableB is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes));
         // Even parts of rows that are looked up are never narrower than a vector, unless the row is.
-        ColumnParts = Table is null ? Partition.Full(ColumnsB.Count, ColumnRun(), Width)
+        ColumnParts = TableB is null ? Partition.Full(ColumnsB.Count, ColumnRun(), Width)
             : Partition.Even(ColumnsB.Count, ColumnRun(), Width);
         SumParts = CutSums();
 
         var isFlat = SumParts.Run == SumsA.RunLength;
         IsAdjacentA = (RowsA.RunStep == 1 || RowsA.Count == 1) && SumsA.RunStep != 1;
         IsPlainA = isFlat && RowsA.Windows == 0 && (IsAdjacentA && Method != ContractionMethod.Dots || SumsA.RunStep == 1);
-        CanReadB = Table is not null || isFlat && ColumnsB.Windows == 0 && (ColumnsB.RunStep == 1 || Method == ContractionMethod.Dots);
+        CanReadB = TableB is not null || isFlat && ColumnsB.Windows == 0 && (ColumnsB.RunStep == 1 || Method == ContractionMethod.Dots);
         var tileBytes = (long)SumParts.Largest * Width * Bytes;
         var most = Method == ContractionMethod.Streams ? StreamBytes / Bytes / Width : BlockBytes / Math.Max(1, tileBytes);
         BlockTiles = (int)Math.Clamp(most, 1, Math.Max(1, ColumnParts.Parts));
@@ -111,14 +112,15 @@ sealed class PiecePlan
             * ((double)RowsA.Count * SumsA.Count + (double)ColumnsB.Count * SumsB.Count + (double)RowsOut.Count * ColumnsOut.Count);
         HasWindows = piece.Windows.Count > 0;
         PacksB = !CanReadB
-            || Table is null && Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
-        if (isStillB && Method == ContractionMethod.Tiles && RowsA.Count <= StillPanels.MostRows
+            || TableB is null && Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
+        if (Table is { IsOfA: true }) Image = new(this);
+        else if (isStillB && Method == ContractionMethod.Tiles && RowsA.Count <= StillPanels.MostRows
             && (!CanReadB || tileBytes * ColumnParts.Parts > SmallBytes)
             && new StillPanels(this) is { Bytes: > 0 and <= StillPanels.MostBytes } all) Still = all;
         kernels = new KernelEntry[(RowParts.Largest + 1) * (Vectors + 1) * 16];
         var operations = 2.0 * BatchesOut.Count * RowsOut.Count * ColumnsOut.Count * SumsA.Count;
         Grid = ChunkGrid.Of(
-            BatchesOut.Count, RowsOut.Count, RowParts.Parts, ColumnsOut.Count, ColumnParts.Parts, operations, threads);
+            BatchesOut.Count, RowsOut.Count, Image?.Blocks.Length ?? RowParts.Parts, ColumnsOut.Count, ColumnParts.Parts, operations, threads);
         var panels = (RowParts.Parts + Grid.Rows - 1) / Grid.Rows;
         var isOneBlock = ColumnParts.Parts <= BlockTiles;
         var canKeep = !isOneBlock && panels * PanelABytes <= KeptBytes;
@@ -193,8 +195,12 @@ sealed class PiecePlan
     /// <summary>Tiles of b that are packed once for many runs; null where each run packs what it wants.</summary>
     public StillPanels? Still { get; }
 
-    /// <summary>Where tiles find rows of b that lie at no constant step; null where there is one, or b is packed.</summary>
+    /// <summary>Where tiles find rows of one operand that lie at no constant step; null where there is one, or both are packed.</summary>
     public RowTable? Table { get; }
+    public RowTable? TableB => Table is { IsOfA: false } ? Table : null;
+
+    /// <summary>How it is run where that operand is a.</summary>
+    public ImagePlan? Image { get; }
 
     /// <summary>Where b begins, from the first cell of its operand.</summary>
     public long OffsetB => Piece.OffsetB;
@@ -214,7 +220,7 @@ sealed class PiecePlan
         {
             ContractionMethod.Dots => new DotKernel(Element, rows, vectors),
             ContractionMethod.Streams => new StreamKernel(Element, rows, vectors, isAdjacent, cutsB),
-            _ => (ContractionKernel)new TileKernel(Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut, Table is not null),
+            _ => (ContractionKernel)new TileKernel(Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut, TableB is not null),
         }).Compile(Target);
     }
 
@@ -226,7 +232,7 @@ sealed class PiecePlan
     public int PanelsOfA => Math.Max(StripPanels, KeptPanels);
 
     /// <summary>What one thread needs.</summary>
-    public long WorkspaceBytes => PanelsOfA * PanelABytes + TileBytes + SlotBytes * BlockTiles;
+    public long WorkspaceBytes => Image?.TilesBytes ?? PanelsOfA * PanelABytes + TileBytes + SlotBytes * BlockTiles;
 
     // Cells a multiple of this apart share a few lines of the first cache and drive each other out: read once for each tile
     // of columns, they would come from further away each time.
@@ -261,25 +267,28 @@ sealed class PiecePlan
     {
         if (Method == ContractionMethod.Dots) return (DotKernel.MostRows(Target), 0);
         var most = TileKernel.MostAccumulators(Target);
-        var vectors = ((Table is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes;
-        return (most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && Table is not null ? 1 : 2), most);
+        var vectors = ((TableB is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes;
+        // Rows of an image are short, and three vectors ask for the fewest numbers a product.
+        if (Table is { IsOfA: true }) return (ImageKernel.MostRows(Math.Min(3, vectors), Target), Math.Min(3, vectors));
+        return (most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && TableB is not null ? 1 : 2), most);
     }
 
     Partition CutSums()
     {
         if (SumsA.Count == 0) return Partition.One;
         if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
-        var isInPlace = ColumnsOut.RunStep == 1 && (Table is not null || ColumnRun() == ColumnsOut.RunLength);
+        if (Table is { IsOfA: true }) return Partition.Even(SumsA.Count, SumsA.Count, ImagePlan.MostSums(Width, Bytes));
+        var isInPlace = ColumnsOut.RunStep == 1 && (TableB is not null || ColumnRun() == ColumnsOut.RunLength);
         var most = Math.Max(1, (isInPlace ? PanelBytes : LongPanelBytes) / Bytes / Math.Max(1, RowParts.Largest));
         return Partition.Even(SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count, most);
     }
 
-    // Out may run on where b does not: rows of an image follow each other.
-    static PieceAxis[] JoinOut(PieceAxis[] columns)
+    // One array may run on where the other does not: rows of an image follow each other.
+    static PieceAxis[] Join(PieceAxis[] axes, Func<PieceAxis, long> step)
     {
         var joined = new List<PieceAxis>();
-        foreach (var axis in columns)
-            if (joined.Count > 0 && joined[^1].Out == axis.Out * axis.Extent)
+        foreach (var axis in axes)
+            if (joined.Count > 0 && step(joined[^1]) == step(axis) * axis.Extent)
                 joined[^1] = axis with { Extent = joined[^1].Extent * axis.Extent };
             else joined.Add(axis);
         return [.. joined];
@@ -289,7 +298,7 @@ sealed class PiecePlan
     // by side are brought to their places one by one anyway.
     int ColumnRun()
     {
-        if (Table is not null) return ColumnsB.RunLength;
+        if (TableB is not null) return ColumnsB.RunLength;
         var run = ColumnsOut.RunLength;
         if (ColumnsOut.RunStep != 1) return ColumnsB.Count;
         var idle = (run + Lanes - 1) / Lanes * Lanes - run;
@@ -304,5 +313,5 @@ sealed class PiecePlan
             : throw Throw.Internal($"a contraction reads through {windows.Length} windows");
     }
 
-    static long Aligned(long bytes) => (bytes + Storage.Alignment - 1) & -Storage.Alignment;
+    public static long Aligned(long bytes) => (bytes + Storage.Alignment - 1) & -Storage.Alignment;
 }

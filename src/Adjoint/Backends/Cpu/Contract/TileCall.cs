@@ -16,6 +16,9 @@ unsafe struct TileCall
     /// <summary>Where b lies for each sum, if it is looked up.</summary>
     public long* Table;
 
+    /// <summary>Where the rows of each tile begin in a, if they are looked up.</summary>
+    public long* Starts;
+
     public long Sums;
 
     /// <summary>From one sum to the next where rows of a are adjacent, otherwise from one row to the next.</summary>

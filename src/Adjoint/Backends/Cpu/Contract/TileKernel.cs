@@ -19,6 +19,9 @@ namespace Adjoint;
 sealed record TileKernel(
     Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool CutsB, bool CutsOut, bool LooksUp = false) : ContractionKernel(Element)
 {
+    /// <summary>Sums from one count to the next.</summary>
+    const int Unroll = 4;
+
     /// <summary>Vectors of out a tile may hold: the row of b and one number of a need registers too.</summary>
     public static int MostAccumulators(CodeTarget target) => target.VectorBits switch { 512 => 28, 0 => 8, _ => 12 };
 
@@ -72,7 +75,15 @@ sealed record TileKernel(
             var atA = new List<CodeLocal>();
             for (var row = 0; row < (kernel.IsAdjacent ? 1 : kernel.Rows); row += 3)
                 atA.Add(builder.Variable("at_a", code.A + row * code.StepA));
-            builder.For("sum", 0, code.Sums, sum =>
+            // Counting takes instructions, for which a core shared with others has less room than for products.
+            var whole = builder.Let("whole", code.Sums & -Unroll);
+            builder.For("sum", 0, whole, sum =>
+            {
+                for (var i = 0; i < Unroll; i++) Step(sum + i);
+            }, Unroll);
+            builder.For("rest", whole, code.Sums, Step);
+
+            void Step(CodeExpr sum)
             {
                 CodeExpr row = kernel.LooksUp ? builder.Let("row_b", atB + Code.Load(code.Table, sum, CodeType.Int64)) : atB;
                 var b = new CodeExpr[kernel.Vectors];
@@ -95,7 +106,7 @@ sealed record TileKernel(
                 if (!kernel.LooksUp) builder.Assign(atB, atB + code.StepB);
                 if (atPacked is not null) builder.Assign(atPacked, atPacked + Width);
                 foreach (var pointer in atA) builder.Assign(pointer, pointer + (kernel.IsAdjacent ? code.StepA : 1));
-            });
+            }
         }
 
         void PrefetchOut(CodeExpr first)

@@ -9,7 +9,7 @@ namespace Adjoint;
 static class ContractionClock
 {
     // Instructions around a call of a kernel, to bring a cell of a tile beside to its place, and to copy one with its margins.
-    const double OfCall = 100, OfScattered = 4, OfCopied = 0.5;
+    const double OfCall = 100, OfScattered = 4, OfPlaced = 1.5, OfCopied = 0.5;
 
     static readonly ConcurrentDictionary<(ContractionKernel, CodeTarget), KernelCode> Codes = new();
 
@@ -20,8 +20,11 @@ static class ContractionClock
     {
         var seconds = 0.0;
         foreach (var piece in plan.Pieces)
-            seconds += Seconds(piece, piece.Piece.IsSwapped ? ends.Swapped : ends, accumulates || piece.Piece.Adds, scale,
-                hasPanels && piece.Still is not null, speed, finish);
+        {
+            var own = piece.Piece.IsSwapped ? ends.Swapped : ends;
+            seconds += piece.Image is not null ? ImageSeconds(piece, own, speed)
+                : Seconds(piece, own, accumulates || piece.Piece.Adds, scale, hasPanels && piece.Still is not null, speed, finish);
+        }
         return seconds;
     }
 
@@ -29,9 +32,31 @@ static class ContractionClock
     public static int Chunks(ContractionPlan plan) => plan.Pieces.Select(p => p.Grid.Chunks).DefaultIfEmpty(1).Max();
 
     /// <summary>Packing for all runs what stays the same.</summary>
-    public static double PackSeconds(ContractionPlan plan, MachineSpeed speed) => plan.Pieces.Where(p => p.Still is not null).Sum(p =>
-        Sizes(p.ColumnParts).Sum(c => Sizes(p.SumParts).Sum(s => p.BatchesB.Count * c.Count * s.Count
-            * PackSeconds(p, p.ColumnsB, p.SumsB, c.Size, s.Size, speed))));
+    public static double PackSeconds(ContractionPlan plan, MachineSpeed speed) =>
+        plan.Pieces.Where(p => p.Still is not null).Sum(p => PackAllSeconds(p, speed));
+
+    static double PackAllSeconds(PiecePlan plan, MachineSpeed speed) => Sizes(plan.ColumnParts).Sum(c => Sizes(plan.SumParts).Sum(s =>
+        plan.BatchesB.Count * c.Count * s.Count * PackSeconds(plan, plan.ColumnsB, plan.SumsB, c.Size, s.Size, speed)));
+
+    // All tiles past all panels, cells to their places, the copy with margins, the panels.
+    static double ImageSeconds(PiecePlan plan, ContractionEnds ends, MachineSpeed speed)
+    {
+        var image = plan.Image!;
+        var tiles = 0.0;
+        foreach (var (sums, sumParts) in Sizes(plan.SumParts))
+            foreach (var (rows, rowParts) in Sizes(plan.RowParts))
+                foreach (var (width, columnParts) in Sizes(plan.ColumnParts))
+                {
+                    var calls = Math.Min(rowParts, image.Blocks.Length);
+                    var vectors = (width + plan.Lanes - 1) / plan.Lanes;
+                    var code = Codes.GetOrAdd((new ImageKernel(plan.Element, rows, vectors), plan.Target), static key => key.Item1.Write(key.Item2));
+                    tiles += columnParts * sumParts * calls * (OfCall * speed.Core.Instruction + KernelClock.Seconds(code, speed.Core, 0,
+                        (long)(rowParts / calls), [sums * Reached(plan.SumsA.Count, ends.Sums), null, null, null, null, 1, null, null], [1]));
+                }
+        var reached = Reached(plan.RowsOut.Count, ends.Rows) * Reached(plan.ColumnsOut.Count, ends.Columns);
+        return plan.BatchesOut.Count * reached * (tiles + OfPlaced * plan.RowsOut.Count * plan.ColumnsOut.Count * speed.Core.Instruction)
+            + plan.Table!.Margins!.Bytes / plan.Bytes * OfCopied * speed.Core.Instruction + PackAllSeconds(plan, speed);
+    }
 
     static double Seconds(PiecePlan plan, ContractionEnds ends, bool accumulates, double scale, bool hasPanels, MachineSpeed speed,
         Func<int, int, double>? finish)
@@ -60,8 +85,8 @@ static class ContractionClock
                 {
                     var vectors = (width + plan.Lanes - 1) / plan.Lanes;
                     var isPartial = width != vectors * plan.Lanes;
-                    var isWhole = !isPartial || plan.Target.HasMaskedMemory || vectors > 1 && plan.Table is not null;
-                    var canRead = plan.CanReadB && !hasPanels && (isWhole || plan.Table is not null) && (plan.ColumnsB.IsOneRun || plan.ColumnsB.RunLength >= width);
+                    var isWhole = !isPartial || plan.Target.HasMaskedMemory || vectors > 1 && plan.TableB is not null;
+                    var canRead = plan.CanReadB && !hasPanels && (isWhole || plan.TableB is not null) && (plan.ColumnsB.IsOneRun || plan.ColumnsB.RunLength >= width);
                     var canWrite = plan.ColumnsOut.RunStep == 1 && isRowWhole && isColumnInRun && isWhole;
                     var packs = (plan.PacksB || !canRead) && !hasPanels;
                     var isRow = canWrite && width == plan.Width && (canRead || plan.PacksB || hasPanels);
@@ -77,12 +102,12 @@ static class ContractionClock
                     all += firsts * (canRead ? (Kernel(packs: true) - Kernel(packs: false)) / tiles
                         : PackSeconds(plan, plan.ColumnsB, plan.SumsB, width, sums, speed));
 
-                    double Kernel(bool packs) => KernelClock.Seconds(Code(plan, rows, vectors, isAdjacent, packs, isPartial && canRead && plan.Table is null, isPartial && canWrite),
+                    double Kernel(bool packs) => KernelClock.Seconds(Code(plan, rows, vectors, isAdjacent, packs, isPartial && canRead && plan.TableB is null, isPartial && canWrite),
                         core, 0, tiles, [summed, null, null, null, null, adds ? 1 : 0, width - (vectors - 1) * plan.Lanes, plan.IsFar ? 1 : 0], [scale]);
                 }
             }
         }
-        if (plan.Table is not null) all += plan.Table.Bytes / plan.Bytes * OfCopied * core.Instruction;
+        if (plan.Table?.Margins is { } copy) all += copy.Bytes / plan.Bytes * OfCopied * core.Instruction;
         return all * reached;
     }
 
@@ -93,7 +118,7 @@ static class ContractionClock
         {
             ContractionMethod.Dots => new DotKernel(plan.Element, rows, vectors),
             ContractionMethod.Streams => new StreamKernel(plan.Element, rows, vectors, isAdjacent, cutsB),
-            _ => (ContractionKernel)new TileKernel(plan.Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut, plan.Table is not null),
+            _ => (ContractionKernel)new TileKernel(plan.Element, rows, vectors, isAdjacent, packs, cutsB, cutsOut, plan.TableB is not null),
         }, plan.Target), static key => key.Item1.Write(key.Item2));
 
     // Sizes of parts, and how many have each.

@@ -21,6 +21,7 @@ public sealed unsafe class ContractedConvolutionTests
         "9 1 3 2, 4 4, 4 4, 2 1 1",
         "3 1 20 18, 14 14, 4 4, 2 1 1",
         "4 1 40 17, 7 7, 3 3, 1 1 1",
+        "2 2 8 35, 9 7, 4 3, 2 1 1",
     ];
 
     [Theory]
@@ -60,6 +61,23 @@ public sealed unsafe class ContractedConvolutionTests
                 Assert.Null(contraction.Fault(DType.Float32, width, 1, atEnd: true));
             Assert.Null(contraction.Fault(DType.Float64, "512", 2, atEnd: false, team));
         }
+    }
+
+    [Theory]
+    [InlineData("3 1 20 18, 14 14, 4 4, 2 1 1")]
+    [InlineData("2 2 8 35, 9 7, 4 3, 2 1 1")]
+    public void Numbers_of_short_rows_meet_vectors_of_weights(string text)
+    {
+        var plan = ContractionPlan.Of(Parse(text).Forward(), DType.Float32, CodeTarget.Of("256"), 1);
+        Assert.All(plan.Pieces, p => Assert.NotNull(p.Image));
+    }
+
+    [Fact]
+    public void Pieces_of_a_strided_gradient_read_one_copy()
+    {
+        var plan = ContractionPlan.Of(Parse("3 1 20 18, 14 14, 4 4, 2 1 1").InputGradient(), DType.Float32, CodeTarget.Of("256"), 1);
+        Assert.Equal(4, plan.Pieces.Count);
+        Assert.Single(plan.Pieces.Select(p => p.Table!.Margins).Distinct());
     }
 
     [Theory]
