@@ -11,8 +11,9 @@ sealed partial class CodeBuilder
     /// <param name="element">What the lanes are lanes of; its size decides how many there are.</param>
     /// <param name="unroll">Vectors a turn.</param>
     /// <param name="body">Gets the index of the first lane.</param>
+    /// <param name="beside">What each turn of whole vectors does beside; gets its first index and how many it has.</param>
     public void VectorLoop(
-        string name, CodeExpr from, CodeExpr to, Element element, Action<CodeExpr, Lanes> body, int unroll = 1)
+        string name, CodeExpr from, CodeExpr to, Element element, Action<CodeExpr, Lanes> body, int unroll = 1, Action<CodeExpr, int>? beside = null)
     {
         var lanes = Target.Lanes(element);
         var start = Let($"{name}_start", Code.Typed(from, CodeType.Int64));
@@ -50,7 +51,11 @@ sealed partial class CodeBuilder
             For(name, done, stop, Turn, step);
             return stop;
 
-            void Turn(CodeExpr i) => block.AddRange(Mixed(i, parts));
+            void Turn(CodeExpr i)
+            {
+                beside?.Invoke(i, step);
+                block.AddRange(Mixed(i, parts));
+            }
         }
 
         List<CodeStatement> Mixed(CodeExpr i, int parts) => Interleaved(

@@ -130,8 +130,34 @@ unsafe ref struct ChunkRun
         plan.ReaderA.PackStrip(a, row, widths, sum, sums, panel, plan.PanelABytes);
     }
 
+    // All tiles are alike: one call runs them, wherever they begin.
+    readonly bool CanRunAlike => plan.Starts is not null && plan.ColumnsOut.RunStep == 1 && IsInRun && plan.ColumnParts.Longer == 0
+        && call.Ends.Columns >= plan.ColumnsB.Count && call.Epilogue is null
+        && (plan.ColumnParts.Size % plan.Lanes == 0 || plan.ColumnParts.Size > plan.Lanes || plan.Target.HasMaskedMemory);
+
+    void RunAlike(int from, int end, bool adds)
+    {
+        var width = plan.ColumnParts.Size;
+        var vectors = (width + plan.Lanes - 1) / plan.Lanes;
+        tile.B = b;
+        tile.Table = plan.TableB!.Row(sum);
+        tile.Left = width - (vectors - 1) * plan.Lanes;
+        Cut(reach);
+        tile.Cells = cells + plan.RowsOut.Cell(row) * bytes;
+        tile.RowStep = plan.RowsOut.RunStep;
+        tile.Adds = adds ? 1 : 0;
+        tile.Starts = plan.Starts!.OfB(from);
+        tile.StartsOut = plan.Starts.OfOut(from);
+        TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs: false, cutsB: false, cutsOut: width != vectors * plan.Lanes), ref tile, end - from);
+    }
+
     void RunTiles(int from, int end, bool adds)
     {
+        if (CanRunAlike)
+        {
+            RunAlike(from, end, adds);
+            return;
+        }
         var rowCell = plan.RowsOut.Cell(row);
         var canWriteRows = plan.ColumnsOut.RunStep == 1 && IsInRun;
         for (int part = from, next; part < end; part = next)
@@ -167,7 +193,7 @@ unsafe ref struct ChunkRun
             }
             if (packs && !canRead)
                 plan.ReaderB.Pack(b, originB, column, width, sum, sums, vectors * plan.Lanes, slot);
-            if (canRead && (packs || !plan.PacksB)) ReadB(column, vectors * plan.Lanes);
+            if (canRead && (packs || !plan.PacksB)) ReadB(part, column, vectors * plan.Lanes);
             else ReadSlot(slot, vectors * plan.Lanes);
             tile.Packed = slot;
             tile.Left = width - (vectors - 1) * plan.Lanes;
@@ -176,7 +202,8 @@ unsafe ref struct ChunkRun
             if (canWrite)
             {
                 var cell = rowCell + plan.ColumnsOut.Cell(column);
-                tile.Cells = cells + cell * bytes;
+                tile.Cells = cells + (plan.Starts is null ? cell : rowCell) * bytes;
+                if (plan.Starts is not null) tile.StartsOut = plan.Starts.OfOut(part);
                 tile.RowStep = plan.RowsOut.RunStep;
                 tile.Adds = adds ? 1 : 0;
                 TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, isPartial), ref tile, tiles);
@@ -184,6 +211,7 @@ unsafe ref struct ChunkRun
                 continue;
             }
             tile.Cells = spareTile;
+            if (plan.Starts is not null) tile.StartsOut = plan.Starts.Zero;
             tile.RowStep = vectors * plan.Lanes;
             tile.Adds = 0;
             TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, overlaps), ref tile, 1);
@@ -219,10 +247,16 @@ unsafe ref struct ChunkRun
         return false;
     }
 
-    void ReadB(int column, int width)
+    void ReadB(int part, int column, int width)
     {
-        tile.B = b + (plan.ColumnsB.Cell(column) + (plan.TableB is null ? plan.SumsB.Cell(sum) : 0)) * bytes;
-        if (plan.TableB is not null) tile.Table = plan.TableB.Row(sum);
+        if (plan.TableB is not null)
+        {
+            tile.B = b;
+            tile.Table = plan.TableB.Row(sum);
+            tile.Starts = plan.Starts!.OfB(part);
+            return;
+        }
+        tile.B = b + (plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;
         tile.StepB = plan.Method == ContractionMethod.Dots ? plan.ColumnsB.RunStep : plan.SumsB.RunStep;
         tile.TileB = plan.ColumnsB.RunStep * width;
     }

@@ -33,6 +33,7 @@ sealed class TileCode
         (A, B) = (Builder.Buffer("a", element), Builder.Buffer("b", element));
         (Cells, Packed) = (Builder.Buffer("cells", element), Builder.Buffer("packed", element));
         (Table, Starts) = (Builder.Buffer("table", Element.Int64), Builder.Buffer("starts", Element.Int64));
+        StartsOut = Builder.Buffer("starts_out", Element.Int64);
         (Sums, StepA, StepB) = (Builder.Integer("sums"), Builder.Integer("step_a"), Builder.Integer("step_b"));
         (TileB, RowStep, Adds) = (Builder.Integer("tile_b"), Builder.Integer("row_step"), Builder.Integer("adds"));
         (Left, IsFar) = (Builder.Integer("left"), Builder.Integer("is_far"));
@@ -47,6 +48,7 @@ sealed class TileCode
     public CodeLocal Packed { get; }
     public CodeLocal Table { get; }
     public CodeLocal Starts { get; }
+    public CodeLocal StartsOut { get; }
     public CodeLocal Sums { get; }
     public CodeLocal StepA { get; }
     public CodeLocal StepB { get; }

@@ -113,6 +113,7 @@ sealed class PiecePlan
         HasWindows = piece.Windows.Count > 0;
         PacksB = !CanReadB
             || TableB is null && Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
+        if (TableB is not null) Starts = new(this);
         if (Table is { IsOfA: true }) Image = new(this);
         else if (isStillB && Method == ContractionMethod.Tiles && RowsA.Count <= StillPanels.MostRows
             && (!CanReadB || tileBytes * ColumnParts.Parts > SmallBytes)
@@ -198,6 +199,9 @@ sealed class PiecePlan
     /// <summary>Where tiles find rows of one operand that lie at no constant step; null where there is one, or both are packed.</summary>
     public RowTable? Table { get; }
     public RowTable? TableB => Table is { IsOfA: false } ? Table : null;
+
+    /// <summary>Where tiles begin, if that operand is b.</summary>
+    public TileStarts? Starts { get; }
 
     /// <summary>How it is run where that operand is a.</summary>
     public ImagePlan? Image { get; }

@@ -16,8 +16,9 @@ unsafe struct TileCall
     /// <summary>Where b lies for each sum, if it is looked up.</summary>
     public long* Table;
 
-    /// <summary>Where the rows of each tile begin in a, if they are looked up.</summary>
+    /// <summary>Where each tile begins in the operand that is looked up, and in out.</summary>
     public long* Starts;
+    public long* StartsOut;
 
     public long Sums;
 

@@ -14,7 +14,7 @@ namespace Adjoint;
 /// <param name="Packs">Whether b is also written as packed panels on the way.</param>
 /// <param name="CutsB">Whether only the first columns of the last vector of b exist.</param>
 /// <param name="CutsOut">Whether only the first columns of the last vector of out exist.</param>
-/// <param name="LooksUp">Whether a table says where b lies for each sum. The last vector of columns then ends where they end, over the one
+/// <param name="LooksUp">Whether tables say where b lies for each sum, and where each tile begins. The last vector of columns then ends where they end, over the one
 /// before: storing under a mask takes as long as twenty sums on some processors.</param>
 sealed record TileKernel(
     Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool CutsB, bool CutsOut, bool LooksUp = false) : ContractionKernel(Element)
@@ -55,20 +55,21 @@ sealed record TileKernel(
             for (var row = 0; row < kernel.Rows; row++)
                 for (var v = 0; v < kernel.Vectors; v++)
                     sums[row, v] = builder.Variable("c", Code.Constant(vector, 0));
-            builder.If(Code.NotEqual(code.IsFar, 0), () => PrefetchOut(code.Cells + tile * Width));
+            var cells = kernel.LooksUp ? builder.Let("cells", code.Cells + Code.Load(code.StartsOut, tile, CodeType.Int64)) : code.Cells + tile * Width;
+            builder.If(Code.NotEqual(code.IsFar, 0), () => PrefetchOut(cells));
             WriteSum(tile, sums, kernel.CutsB ? mask : null);
             builder.If(Code.NotEqual(code.Scale, 1), () =>
             {
                 foreach (var sum in sums) builder.Assign(sum, sum * code.Scale);
             });
-            var at = builder.Variable("at_out", code.Cells + tile * Width);
+            var at = builder.Variable("at_out", cells);
             builder.If(Code.NotEqual(code.Adds, 0), () => WriteOut(sums, at, kernel.CutsOut ? mask : null, adds: true),
                 () => WriteOut(sums, at, kernel.CutsOut ? mask : null, adds: false));
         }
 
         void WriteSum(CodeExpr tile, CodeLocal[,] sums, CodeExpr? mask)
         {
-            var atB = builder.Variable("at_b", code.B + tile * code.TileB);
+            var atB = builder.Variable("at_b", code.B + (kernel.LooksUp ? Code.Load(code.Starts, tile, CodeType.Int64) : tile * code.TileB));
             var atPacked = kernel.Packs ? builder.Variable("at_packed", code.Packed + tile * code.Sums * Width) : null;
             // One pointer for three rows: more would not leave registers, fewer would need additions at each load.
             var step2 = kernel.IsAdjacent || kernel.Rows < 3 ? code.StepA : builder.Let("step_a2", code.StepA * 2);

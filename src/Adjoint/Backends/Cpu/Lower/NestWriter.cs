@@ -71,6 +71,7 @@ sealed partial class NestWriter
             && p.Line.Left.All(positions.ContainsKey)).ToList();
         foreach (var plan in sums) running[plan] = Begin(plan, node);
         Prepare(node, plans);
+        LookAhead(node);
         if (WriteTurned(node, isParallel)) return;
         var (from, to) = Bounds(node, isParallel);
         if (node.IsVector)
@@ -79,7 +80,7 @@ sealed partial class NestWriter
                 (vector, vectorIndex, lanes) = (node.Axis, index, part);
                 Enter(node, index);
                 (vector, lanes) = (null, null);
-            }, Unroll(node, plans));
+            }, Unroll(node, plans), Fetching(node));
         else if (!isParallel && node.Limits.Count == 0 && LaidOut(node) <= MostLaidOut)
             for (var i = 0L; i < node.Extent; i++) Enter(node, Code.Constant(CodeType.Int64, i));
         else
