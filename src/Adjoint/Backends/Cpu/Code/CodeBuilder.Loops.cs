@@ -77,7 +77,7 @@ sealed partial class CodeBuilder
     }
 
     // Sums from around a loop may lie on the stack, half as many as there are registers.
-    int MostLive => (Target.VectorBits == 512 ? 32 : 16) * 3 / 2 - 1;
+    int MostLive => Target.Registers * 3 / 2 - 1;
 
     /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>
     public CodeExpr HorizontalSum(CodeExpr vector) => Horizontal(vector, (a, b) => a + b);

@@ -42,6 +42,9 @@ sealed record CodeTarget(int VectorBits, bool HasFma, bool HasScale, bool HasMas
     /// <summary>Lanes of a vector of this element; 1 without vectors.</summary>
     public int Lanes(Element element) => VectorBits == 0 ? 1 : VectorBits / 8 / new CodeType(element).ElementBytes;
 
+    /// <summary>Vectors that need no memory.</summary>
+    public int Registers => VectorBits == 512 ? 32 : 16;
+
     public CodeType Vector(Element element) => new CodeType(element).With(Lanes(element));
 
     static int WidestBits => Vector512.IsHardwareAccelerated ? 512

@@ -10,6 +10,9 @@ sealed record ImageKernel(Element Element, int Rows, int Vectors) : ContractionK
     /// <summary>Sums from one count to the next.</summary>
     const int Unroll = 4;
 
+    /// <summary>Rows of an image are short, and so many vectors ask for the fewest numbers a product.</summary>
+    public const int MostVectors = 3;
+
     /// <summary>Rows of a tile of so many vectors: its cells, a row of b and one number of a stay in registers.</summary>
     public static int MostRows(int vectors, CodeTarget target) => TileKernel.MostAccumulators(target) / vectors;
 

@@ -89,13 +89,10 @@ sealed class PiecePlan
 
         Method = ChooseMethod();
         Lanes = Method == ContractionMethod.Dots ? 1 : target.Lanes(element);
-        var (mostRows, mostVectors) = TileSize();
         var isInRun = Table is { IsOfA: true } || RowsOut.RunLength >= 8;
-        RowParts = Partition.Even(RowsA.Count, isInRun ? RowsOut.RunLength : RowsA.Count, mostRows);
-        Vectors = Method == ContractionMethod.Dots ? DotKernel.MostColumns(Math.Max(1, RowParts.Largest))
-            : Method == ContractionMethod.Streams ? StreamKernel.MostVectors(Math.Max(1, RowParts.Largest), target)
-            : Table is { IsOfA: true } ? mostVectors : Math.Clamp(mostVectors / Math.Max(1, RowParts.Largest), 1, 8);
-        Vectors = Math.Clamp(Vectors, 1, Math.Max(1, ((TableB is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes));
+        var vectors = ((TableB is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes;
+        RowParts = Partition.Even(RowsA.Count, isInRun ? RowsOut.RunLength : RowsA.Count, MostRows(vectors));
+        Vectors = Math.Clamp(MostVectors(Math.Max(1, RowParts.Largest)), 1, Math.Max(1, vectors));
         // Even parts of rows that are looked up are never narrower than a vector, unless the row is.
         ColumnParts = TableB is null ? Partition.Full(ColumnsB.Count, ColumnRun(), Width)
             : Partition.Even(ColumnsB.Count, ColumnRun(), Width);
@@ -267,15 +264,20 @@ sealed class PiecePlan
     }
 
     // Two vectors beside each other reach the peak from six rows on; three columns of vectors in all are one tile.
-    (int Rows, int Accumulators) TileSize()
+    int MostRows(int vectors)
     {
-        if (Method == ContractionMethod.Dots) return (DotKernel.MostRows(Target), 0);
+        if (Method == ContractionMethod.Dots) return DotKernel.MostRows(Target);
+        if (Table is { IsOfA: true }) return ImageKernel.MostRows(Math.Min(ImageKernel.MostVectors, vectors), Target);
         var most = TileKernel.MostAccumulators(Target);
-        var vectors = ((TableB is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes;
-        // Rows of an image are short, and three vectors ask for the fewest numbers a product.
-        if (Table is { IsOfA: true }) return (ImageKernel.MostRows(Math.Min(3, vectors), Target), Math.Min(3, vectors));
-        return (most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && TableB is not null ? 1 : 2), most);
+        return most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && TableB is not null ? 1 : 2);
     }
+
+    int MostVectors(int rows) => Method switch
+    {
+        ContractionMethod.Dots => DotKernel.MostColumns(rows),
+        ContractionMethod.Streams => StreamKernel.MostVectors(rows, Target),
+        _ => Table is { IsOfA: true } ? ImageKernel.MostVectors : TileKernel.MostVectors(rows, Target),
+    };
 
     Partition CutSums()
     {

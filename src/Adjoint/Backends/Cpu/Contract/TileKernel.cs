@@ -25,6 +25,9 @@ sealed record TileKernel(
     /// <summary>Vectors of out a tile may hold: the row of b and one number of a need registers too.</summary>
     public static int MostAccumulators(CodeTarget target) => target.VectorBits switch { 512 => 28, 0 => 8, _ => 12 };
 
+    /// <summary>Vectors of a tile of so many rows: its cells, a row of b and one number of a are in registers.</summary>
+    public static int MostVectors(int rows, CodeTarget target) => Math.Clamp((target.Registers - 1) / (rows + 1), 1, Math.Max(1, Math.Min(8, MostAccumulators(target) / rows)));
+
     protected override string Name => $"tile_{Rows}x{Vectors}";
 
     protected override void Write(TileCode code) => new Writer(this, code).Write();
