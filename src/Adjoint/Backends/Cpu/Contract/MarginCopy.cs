@@ -105,8 +105,9 @@ sealed unsafe record MarginCopy(EquatableArray<MarginDim> Dims, int Stride, long
         var to = Math.Clamp(rows.Exists - rows.Least, from, first + count);
         source += rows.Least * rows.Step;
         for (var row = first; row < from; row++) new Span<T>(target + row * pitch, phase * Stride).Clear();
-        // A whole vector at the end of a row reaches into the next, which is written after it; the last row is not followed by one.
-        var masked = masks is null ? from : Math.Max(from, Math.Min(to, first + count - 1));
+        // The last vector of a row reaches into those that follow, which are written after it; what follows the last ones is not ours.
+        var reached = masks is null ? 0 : (masks.Length * Vector256<float>.Count - 1) / dims[^1].Extent;
+        var masked = masks is null ? from : Math.Max(from, Math.Min(to, first + count - reached));
         if (masks is not null) CopyMasked((float*)source + from * rows.Step, (float*)target + from * pitch, rows.Step, pitch, masked - from);
         for (var row = masked; row < to; row++) CopyRow(source + row * rows.Step, target + row * pitch);
         for (var row = to; row < first + count; row++) new Span<T>(target + row * pitch, phase * Stride).Clear();

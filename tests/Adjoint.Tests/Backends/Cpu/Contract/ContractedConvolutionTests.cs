@@ -22,6 +22,7 @@ public sealed unsafe class ContractedConvolutionTests
         "3 1 20 18, 14 14, 4 4, 2 1 1",
         "4 1 40 17, 7 7, 3 3, 1 1 1",
         "2 2 8 35, 9 7, 4 3, 2 1 1",
+        "9 1 40 18, 3 1, 3 2, 1 1 1",
     ];
 
     [Theory]
@@ -59,6 +60,7 @@ public sealed unsafe class ContractedConvolutionTests
             var contraction = new ContractionCase(shape, random);
             foreach (var width in new[] { "512", "256", "128", "scalar" })
                 Assert.Null(contraction.Fault(DType.Float32, width, 1, atEnd: true));
+            Assert.Null(contraction.Fault(DType.Float32, "256", 2, atEnd: false, team));
             Assert.Null(contraction.Fault(DType.Float64, "512", 2, atEnd: false, team));
         }
     }
