@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
@@ -8,7 +7,7 @@ namespace Adjoint;
 // that comes first: where b can be read as it lies, by the kernel itself, which has it in registers anyway.
 
 /// <summary>One chunk of a piece on one thread.</summary>
-unsafe ref struct ChunkRun
+unsafe ref partial struct ChunkRun
 {
     /// <summary>Tiles of columns that are skipped together where they lie outside a bound.</summary>
     const int BoundedTiles = 2;
@@ -130,36 +129,11 @@ unsafe ref struct ChunkRun
         plan.ReaderA.PackStrip(a, row, widths, sum, sums, panel, plan.PanelABytes);
     }
 
-    // All tiles are alike: one call runs them, wherever they begin.
-    readonly bool CanRunAlike => plan.Starts is not null && plan.ColumnsOut.RunStep == 1 && IsInRun && plan.ColumnParts.Longer == 0
-        && call.Ends.Columns >= plan.ColumnsB.Count && call.Epilogue is null
-        && (plan.ColumnParts.Size % plan.Lanes == 0 || plan.ColumnParts.Size > plan.Lanes || plan.Target.HasMaskedMemory);
-
-    void RunAlike(int from, int end, bool adds)
-    {
-        var width = plan.ColumnParts.Size;
-        var vectors = (width + plan.Lanes - 1) / plan.Lanes;
-        tile.B = b;
-        tile.Table = plan.TableB!.Row(sum);
-        tile.Left = width - (vectors - 1) * plan.Lanes;
-        Cut(reach);
-        tile.Cells = cells + plan.RowsOut.Cell(row) * bytes;
-        tile.RowStep = plan.RowsOut.RunStep;
-        tile.Adds = adds ? 1 : 0;
-        tile.Starts = plan.Starts!.OfB(from);
-        tile.StartsOut = plan.Starts.OfOut(from);
-        TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs: false, cutsB: false, cutsOut: width != vectors * plan.Lanes), ref tile, end - from);
-    }
-
     void RunTiles(int from, int end, bool adds)
     {
-        if (CanRunAlike)
-        {
-            RunAlike(from, end, adds);
-            return;
-        }
         var rowCell = plan.RowsOut.Cell(row);
         var canWriteRows = plan.ColumnsOut.RunStep == 1 && IsInRun;
+        var areAlike = plan.AreAlike && call.Ends.Columns >= plan.ColumnsB.Count && call.Epilogue is null;
         for (int part = from, next; part < end; part = next)
         {
             var (column, width) = plan.ColumnParts[part];
@@ -177,8 +151,8 @@ unsafe ref struct ChunkRun
             var cutsB = isPartial && canRead && (packs || !plan.PacksB) && plan.TableB is null;
             // Slots follow each other only where every tile has been packed.
             var isRow = canRead || !packs && (plan.PacksB || still is not null);
-            var tiles = canWrite && width == plan.Width && isRow
-                ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
+            var tiles = canWrite && areAlike ? end - part
+                : canWrite && width == plan.Width && isRow ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
             tiles = Math.Min(tiles, (call.Ends.Columns - column) / width);
             if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
             next = part + tiles;
@@ -202,8 +176,8 @@ unsafe ref struct ChunkRun
             if (canWrite)
             {
                 var cell = rowCell + plan.ColumnsOut.Cell(column);
-                tile.Cells = cells + (plan.Starts is null ? cell : rowCell) * bytes;
-                if (plan.Starts is not null) tile.StartsOut = plan.Starts.OfOut(part);
+                tile.Cells = cells + (plan.TableB is null ? cell : rowCell) * bytes;
+                if (plan.StartsOut is not null) tile.StartsOut = plan.StartsOut.From(part);
                 tile.RowStep = plan.RowsOut.RunStep;
                 tile.Adds = adds ? 1 : 0;
                 TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, isPartial), ref tile, tiles);
@@ -211,7 +185,7 @@ unsafe ref struct ChunkRun
                 continue;
             }
             tile.Cells = spareTile;
-            if (plan.Starts is not null) tile.StartsOut = plan.Starts.Zero;
+            if (plan.TableB is not null) tile.StartsOut = CellTable.Zero.From(0);
             tile.RowStep = vectors * plan.Lanes;
             tile.Adds = 0;
             TileCall.Run(plan.Kernel(rows, vectors, isAdjacent, packs, cutsB, overlaps), ref tile, 1);
@@ -252,8 +226,8 @@ unsafe ref struct ChunkRun
         if (plan.TableB is not null)
         {
             tile.B = b;
-            tile.Table = plan.TableB.Row(sum);
-            tile.Starts = plan.Starts!.OfB(part);
+            tile.Table = plan.TableB.Sums.From(sum);
+            tile.Starts = plan.StartsB!.From(part);
             return;
         }
         tile.B = b + (plan.ColumnsB.Cell(column) + plan.SumsB.Cell(sum)) * bytes;
@@ -294,56 +268,5 @@ unsafe ref struct ChunkRun
     {
         for (; rows > 0; rows--, first += rowStep)
             for (var i = 0; i < rowBytes; i += Storage.Alignment) Sse.Prefetch1(first + i);
-    }
-
-    // A tile whose cells do not lie in rows was written beside; here its cells find their places.
-    void Scatter(int column, int width, int tileWidth, bool adds)
-    {
-        Span<(long Cell, int From, int Count)> runs = stackalloc (long, int, int)[width];
-        var count = 0;
-        for (int done = 0, run; done < width; done += run)
-        {
-            run = Math.Min(width - done, plan.ColumnsOut.LeftInRun(column + done));
-            runs[count++] = (plan.ColumnsOut.Cell(column + done), done, run);
-        }
-        var step = plan.ColumnsOut.RunStep;
-        for (var i = 0; i < rows; i++)
-        {
-            var source = spareTile + (long)i * tileWidth * bytes;
-            var row = cells + plan.RowsOut.Cell(this.row + i) * bytes;
-            foreach (var (cell, from, length) in runs[..count])
-                if (plan.IsDouble) Scatter((double*)source + from, (double*)row + cell, length, step, adds);
-                else Scatter((float*)source + from, (float*)row + cell, length, step, adds);
-        }
-        if (isLastBlock && call.Epilogue is not null) FinishScattered(column, width);
-    }
-
-    // Runs of columns that touch are finished together, and all rows of them at once.
-    readonly void FinishScattered(int column, int width)
-    {
-        var step = plan.ColumnsOut.RunStep;
-        for (int done = 0, run; done < width; done += run)
-        {
-            var cell = plan.ColumnsOut.Cell(column + done);
-            run = step == 1 ? Math.Min(width - done, plan.ColumnsOut.LeftInRun(column + done)) : 1;
-            while (step == 1 && done + run < width && plan.ColumnsOut.Cell(column + done + run) == cell + run)
-                run += Math.Min(width - done - run, plan.ColumnsOut.LeftInRun(column + done + run));
-            if (IsInRun) Finish(plan.RowsOut.Cell(row) + cell, rows, plan.RowsOut.RunStep, run);
-            else for (var i = 0; i < rows; i++) Finish(plan.RowsOut.Cell(row + i) + cell, 1, 0, run);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Scatter<T>(T* source, T* target, int count, long step, bool adds)
-        where T : unmanaged, System.Numerics.IAdditionOperators<T, T, T>
-    {
-        if (adds) for (var i = 0; i < count; i++) target[i * step] += source[i];
-        else for (var i = 0; i < count; i++) target[i * step] = source[i];
-    }
-
-    readonly void Finish(long cell, int rows, long rowStep, int columns)
-    {
-        var fromStart = plan.Piece.OffsetOut + (cells - call.Out) / bytes + cell;
-        call.Epilogue!(call.Context, cells + cell * bytes, fromStart, rows, rowStep, columns);
     }
 }

@@ -59,6 +59,41 @@ sealed class TileCode
     public CodeLocal IsFar { get; }
     public CodeLocal Scale { get; }
 
+    /// <summary>The loop over sums, which counts by fours: counting takes instructions, for which a core shared with others has less room than
+    /// for products.</summary>
+    /// <param name="step">Gets the sum, and how many have been done since <paramref name="advance"/>.</param>
+    /// <param name="advance">Gets how many have been done.</param>
+    public void ForSums(Action<CodeExpr, int> step, Action<int>? advance = null)
+    {
+        const int Count = 4;
+        var whole = Builder.Let("whole", Sums & -Count);
+        Builder.For("sum", 0, whole, sum => Do(sum, Count), Count);
+        Builder.For("rest", whole, Sums, sum => Do(sum, 1));
+
+        void Do(CodeExpr sum, int count)
+        {
+            for (var i = 0; i < count; i++) step(sum + i, i);
+            advance?.Invoke(count);
+        }
+    }
+
+    /// <summary>Adds a number of a times a row of b to each row of a tile.</summary>
+    /// <param name="number">Of a row.</param>
+    public void AddProducts(CodeLocal[,] sums, Func<int, CodeExpr> number, IReadOnlyList<CodeExpr> b)
+    {
+        for (var row = 0; row < sums.GetLength(0); row++)
+        {
+            var a = Builder.Let("a", Code.Broadcast(number(row), Vector.Lanes));
+            for (var v = 0; v < b.Count; v++) Builder.Assign(sums[row, v], Code.Fma(a, b[v], sums[row, v]));
+        }
+    }
+
+    /// <summary>What rows a step apart hold. One pointer serves three: more would not leave registers, fewer would need additions at each
+    /// load.</summary>
+    /// <param name="step2">Twice the step.</param>
+    public CodeExpr OfRow(IReadOnlyList<CodeExpr> pointers, int row, CodeExpr step2) =>
+        pointers[row / 3][(row % 3) switch { 0 => 0, 1 => StepA, _ => step2 }];
+
     /// <summary>The columns of the last vector that exist.</summary>
     public CodeExpr LastMask() => new Lanes(Builder, Vector.Element, Vector.Lanes, 0, Left).Mask!;
 }

@@ -18,12 +18,7 @@ static class ContractionNormalForm
 
     static PieceWindow Reaching(ContractionShape shape, ContractionWindow window)
     {
-        int least = window.Constant, most = least;
-        for (var i = 0; i < shape.Axes.Count; i++)
-        {
-            var reach = window.Coefficients[i] * Math.Max(0, shape.Axes[i].Extent - 1);
-            (least, most) = (least + Math.Min(0, reach), most + Math.Max(0, reach));
-        }
+        var (least, most) = shape.Reach(window);
         return new(window.IsOfB, window.Extent, window.Constant, window.Stride, window.Divisor, window.IsOfOut)
         {
             Least = (int)Math.Ceiling((double)least / window.Divisor), Most = (int)Math.Floor((double)most / window.Divisor),

@@ -93,14 +93,15 @@ sealed unsafe class ContractionPlan
                 end);
             return;
         }
-        MarginCopy? copied = null;
+        (MarginCopy?, nint) copied = default;
         foreach (var piece in pieces)
         {
             var margins = (byte*)workspace + marginsAt;
-            if (piece.Table?.Margins is { } copy && copy != copied)
+            if (piece.Table?.Margins is { } copy)
             {
-                copy.Run((byte*)(piece.Piece.IsSwapped == piece.Table.IsOfA ? b : a), margins, Threads == 1 ? null : team);
-                copied = copy;
+                var image = piece.Piece.IsSwapped == piece.Table.IsOfA ? b : a;
+                if (copied != (copy, (nint)image)) copy.Run((byte*)image, margins, Threads == 1 ? null : team);
+                copied = (copy, (nint)image);
             }
             var packed = (byte*)panels;
             if (piece.Image is not null)

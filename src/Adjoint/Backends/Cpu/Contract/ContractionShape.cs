@@ -61,6 +61,18 @@ sealed record ContractionShape(EquatableArray<ContractionAxis> Axes, EquatableAr
         return count;
     }
 
+    /// <summary>The least and the largest of what a window divides.</summary>
+    public (int Least, int Most) Reach(ContractionWindow window)
+    {
+        int least = window.Constant, most = least;
+        for (var i = 0; i < Axes.Count; i++)
+        {
+            var reach = window.Coefficients[i] * Math.Max(0, Axes[i].Extent - 1);
+            (least, most) = (least + Math.Min(0, reach), most + Math.Max(0, reach));
+        }
+        return (least, most);
+    }
+
     /// <summary>Two operations for each point, existing or not.</summary>
     public double Operations => 2.0 * Count(ContractionGroup.Batch) * Count(ContractionGroup.Row)
         * Count(ContractionGroup.Column) * Count(ContractionGroup.Sum);

@@ -7,9 +7,6 @@ namespace Adjoint;
 /// <param name="Vectors">That make its columns.</param>
 sealed record ImageKernel(Element Element, int Rows, int Vectors) : ContractionKernel(Element)
 {
-    /// <summary>Sums from one count to the next.</summary>
-    const int Unroll = 4;
-
     /// <summary>Rows of an image are short, and so many vectors ask for the fewest numbers a product.</summary>
     public const int MostVectors = 3;
 
@@ -31,33 +28,15 @@ sealed record ImageKernel(Element Element, int Rows, int Vectors) : ContractionK
             var first = builder.Let("first", code.A + Code.Load(code.Starts, tile, CodeType.Int64));
             var step2 = Rows < 3 ? code.StepA : builder.Let("step_a2", code.StepA * 2);
             var atB = builder.Variable("at_b", code.B);
-            // One pointer for three rows, as in other tiles.
             CodeExpr[] starts = [.. Enumerable.Range(0, (Rows + 2) / 3).Select(i => builder.Let("at_a", first + 3 * i * code.StepA))];
-            var whole = builder.Let("whole", code.Sums & -Unroll);
-            builder.For("sum", 0, whole, sum =>
-            {
-                for (var i = 0; i < Unroll; i++) Step(sum + i, i);
-                builder.Assign(atB, atB + Unroll * Vectors * vector.Lanes);
-            }, Unroll);
-            builder.For("rest", whole, code.Sums, sum =>
-            {
-                Step(sum, 0);
-                builder.Assign(atB, atB + Vectors * vector.Lanes);
-            });
-            Each((cell, at) => builder.Store(cells, at, cell));
-
-            void Step(CodeExpr sum, int passed)
+            code.ForSums((sum, passed) =>
             {
                 var at = builder.Let("at", Code.Load(code.Table, sum, CodeType.Int64));
                 CodeExpr[] rows = [.. starts.Select(start => builder.Let("row", start + at))];
                 CodeExpr[] b = [.. Enumerable.Range(0, Vectors).Select(v => builder.Let("b", Code.Load(atB, (passed * Vectors + v) * vector.Lanes, vector)))];
-                for (var i = 0; i < Rows; i++)
-                {
-                    var number = rows[i / 3][(i % 3) switch { 0 => 0, 1 => code.StepA, _ => step2 }];
-                    var a = builder.Let("a", Code.Broadcast(number, vector.Lanes));
-                    for (var v = 0; v < Vectors; v++) builder.Assign(sums[i, v], Code.Fma(a, b[v], sums[i, v]));
-                }
-            }
+                code.AddProducts(sums, row => code.OfRow(rows, row, step2), b);
+            }, count => builder.Assign(atB, atB + count * Vectors * vector.Lanes));
+            Each((cell, at) => builder.Store(cells, at, cell));
 
             void Each(Action<CodeLocal, int> act)
             {

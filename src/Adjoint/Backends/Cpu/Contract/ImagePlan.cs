@@ -1,18 +1,15 @@
-using System.Runtime.CompilerServices;
-
 namespace Adjoint;
 
 // An image whose numbers meet vectors of weights one by one (RowTable.IsOfA). A tile of packed weights stays in the first cache while a block
 // of rows of the image, which stays in the second, passes: tiles of out are small and kept beside it until their sums are complete.
 
 /// <summary>The decisions for such a piece.</summary>
-sealed unsafe class ImagePlan
+sealed class ImagePlan
 {
     /// <summary>Of a tile of weights, and of a block of the image.</summary>
     const int NearBytes = 16 << 10, BlockBytes = 160 << 10;
 
     readonly PiecePlan plan;
-    readonly long[] starts; // of the rows of a tile, in cells of a
     readonly KernelEntry?[] kernels; // by rows and vectors, filled when first wanted
 
     public ImagePlan(PiecePlan plan)
@@ -25,8 +22,7 @@ sealed unsafe class ImagePlan
         // Tiles of as many rows follow each other: one call runs all of them.
         Tiles = [.. Enumerable.Range(0, parts).Chunk(inBlock).SelectMany(block => block.OrderByDescending(p => plan.RowParts[p].Count)).Select(p => plan.RowParts[p])];
         Blocks = [.. Enumerable.Range(0, parts).Chunk(inBlock).Select(block => (block[0], block[^1] + 1))];
-        starts = GC.AllocateArray<long>(parts, pinned: true);
-        for (var i = 0; i < parts; i++) starts[i] = plan.RowsA.Cell(Tiles[i].Row);
+        Starts = new(parts, i => plan.RowsA.Cell(Tiles[i].Row));
         TilesBytes = PiecePlan.Aligned((long)inBlock * plan.RowParts.Largest * plan.Width * plan.Bytes);
     }
 
@@ -45,8 +41,8 @@ sealed unsafe class ImagePlan
     /// <summary>What tiles of a block take.</summary>
     public long TilesBytes { get; }
 
-    /// <summary>Where rows begin from a tile on.</summary>
-    public long* Starts(int tile) => (long*)Unsafe.AsPointer(ref starts[tile]); // pinned
+    /// <summary>Where the rows of each tile begin in a.</summary>
+    public CellTable Starts { get; }
 
     public KernelEntry Kernel(int rows, int vectors) =>
         kernels[rows * (plan.Vectors + 1) + vectors] ??= new ImageKernel(plan.Element, rows, vectors).Compile(plan.Target);

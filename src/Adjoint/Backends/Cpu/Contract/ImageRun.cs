@@ -40,19 +40,19 @@ unsafe ref struct ImageRun
                     cells = call.Out + plan.BatchesOut.Cell(batch) * bytes;
                     tile.A = call.A + plan.BatchesA.Cell(batch) * bytes;
                     for (var i = 0; i < width; i++) columns[i] = plan.ColumnsOut.Cell(column + i);
-                    Sum(batch, image.Blocks[block], part);
-                    Place(image.Blocks[block], columns[..width]);
+                    var vectors = (plan.ColumnParts[part].Count + plan.Lanes - 1) / plan.Lanes;
+                    Sum(batch, image.Blocks[block], part, vectors);
+                    Place(image.Blocks[block], vectors * plan.Lanes, columns[..width]);
                 }
     }
 
-    void Sum(int batch, (int From, int To) block, int columnPart)
+    void Sum(int batch, (int From, int To) block, int columnPart, int vectors)
     {
-        var vectors = (plan.ColumnParts[columnPart].Count + plan.Lanes - 1) / plan.Lanes;
         for (var s = 0; s < plan.SumParts.Parts; s++)
         {
             var (sum, sums) = plan.SumParts[s];
             tile.B = image.Panels.Block(call.Panels, batch, s) + (long)columnPart * sums * plan.Width * bytes;
-            tile.Table = plan.Table!.Row(sum);
+            tile.Table = plan.Table!.Sums.From(sum);
             tile.Sums = Math.Clamp(call.Ends.Sums - sum, 0, sums);
             tile.Adds = s > 0 ? 1 : 0;
             tile.Cells = tiles;
@@ -60,7 +60,7 @@ unsafe ref struct ImageRun
             {
                 var rows = image.Tiles[from].Count;
                 for (to = from + 1; to < block.To && image.Tiles[to].Count == rows;) to++;
-                tile.Starts = image.Starts(from);
+                tile.Starts = image.Starts.From(from);
                 TileCall.Run(image.Kernel(rows, vectors), ref tile, to - from);
                 tile.Cells += (long)(to - from) * rows * vectors * plan.Lanes * bytes;
             }
@@ -68,9 +68,8 @@ unsafe ref struct ImageRun
     }
 
     // Rows of a tile are cells side by side in out, columns are far apart.
-    void Place((int From, int To) block, scoped Span<long> columns)
+    void Place((int From, int To) block, int width, scoped Span<long> columns)
     {
-        var width = (columns.Length + plan.Lanes - 1) / plan.Lanes * plan.Lanes;
         var at = tiles;
         for (var i = block.From; i < block.To; i++)
         {

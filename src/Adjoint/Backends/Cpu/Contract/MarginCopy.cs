@@ -34,6 +34,7 @@ sealed unsafe record MarginCopy(EquatableArray<MarginDim> Dims, int Stride, long
     readonly int rows = (int)Math.Min(int.MaxValue, Dims.SkipLast(1).Aggregate(1L, (count, dim) => count * dim.Extent));
     readonly long[] pitches = Pitches(Dims, (Dims[^1].Extent + Stride - 1) / Stride * Stride);
 
+    // The fields above follow from these.
     public bool Equals(MarginCopy? other) =>
         other is not null && Dims == other.Dims && Stride == other.Stride && First == other.First && IsDouble == other.IsDouble;
 
@@ -120,10 +121,13 @@ sealed unsafe record MarginCopy(EquatableArray<MarginDim> Dims, int Stride, long
         var (first, second) = (masks![0].AsSingle(), masks[Math.Min(1, masks.Length - 1)].AsSingle());
         for (; rows > 0; rows--, source += step, target += pitch)
         {
-            Avx.MaskLoad(source, first).Store(target);
-            if (masks.Length > 1) Avx.MaskLoad(source + 8, second).Store(target + 8);
-            for (var v = 2; v < masks.Length; v++) Avx.MaskLoad(source + 8 * v, masks[v].AsSingle()).Store(target + 8 * v);
+            Copy(0, first);
+            if (masks.Length > 1) Copy(1, second);
+            for (var v = 2; v < masks.Length; v++) Copy(v, masks[v].AsSingle());
         }
+
+        void Copy(int vector, Vector256<float> mask) =>
+            Avx.MaskLoad(source + vector * Vector256<float>.Count, mask).Store(target + vector * Vector256<float>.Count);
     }
 
     // Planes begin an odd number of lines apart: else many of them share a few sets of the cache.
@@ -162,8 +166,8 @@ sealed unsafe record MarginCopy(EquatableArray<MarginDim> Dims, int Stride, long
 
     // Which numbers of a row exist, eight at a time; null where others than neighbours follow each other, or the machine has no masks.
     static Vector256<int>[]? Masks(MarginDim row, int stride, bool isDouble) => stride > 1 || row.Step != 1 || isDouble || !Avx.IsSupported ? null
-        : [.. Enumerable.Range(0, (row.Extent + 7) / 8).Select(v => Vector256.LessThan(
-            (Vector256<int>.Indices + Vector256.Create(8 * v + row.Least)).AsUInt32(), Vector256.Create((uint)row.Exists)).AsInt32())];
+        : [.. Enumerable.Range(0, (row.Extent + Vector256<float>.Count - 1) / Vector256<float>.Count).Select(v => Vector256.LessThan(
+            (Vector256<int>.Indices + Vector256.Create(Vector256<float>.Count * v + row.Least)).AsUInt32(), Vector256.Create((uint)row.Exists)).AsInt32())];
 
     struct Call
     {

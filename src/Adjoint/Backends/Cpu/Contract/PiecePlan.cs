@@ -77,7 +77,7 @@ sealed class PiecePlan
         ColumnsB = new(columns, a => a.B, windowsB);
         ColumnsOut = new(bounds.Length > 0 ? columns : Join(columns, a => a.Out), a => a.Out, bounds);
         SumsA = new(sums, a => a.A, windowsA);
-        SumsB = new(Table is { IsOfA: true } ? Join(sums, a => a.B) : sums, a => a.B, windowsB);
+        SumsB = new(IsImage ? Join(sums, a => a.B) : sums, a => a.B, windowsB);
         BatchesA = new(batches, a => a.A, windowsA);
         BatchesB = new(batches, a => a.B, windowsB);
         BatchesOut = new(batches, a => a.Out, bounds);
@@ -89,7 +89,7 @@ sealed class PiecePlan
 
         Method = ChooseMethod();
         Lanes = Method == ContractionMethod.Dots ? 1 : target.Lanes(element);
-        var isInRun = Table is { IsOfA: true } || RowsOut.RunLength >= 8;
+        var isInRun = IsImage || RowsOut.RunLength >= 8;
         var vectors = ((TableB is null ? ColumnsB.Count : ColumnsB.RunLength) + Lanes - 1) / Lanes;
         RowParts = Partition.Even(RowsA.Count, isInRun ? RowsOut.RunLength : RowsA.Count, MostRows(vectors));
         Vectors = Math.Clamp(MostVectors(Math.Max(1, RowParts.Largest)), 1, Math.Max(1, vectors));
@@ -110,8 +110,9 @@ sealed class PiecePlan
         HasWindows = piece.Windows.Count > 0;
         PacksB = !CanReadB
             || TableB is null && Method == ContractionMethod.Tiles && RowParts.Parts >= 3 && (IsFar || tileBytes * BlockTiles > SmallBytes);
-        if (TableB is not null) Starts = new(this);
-        if (Table is { IsOfA: true }) Image = new(this);
+        if (TableB is not null)
+            (StartsB, StartsOut) = (new(ColumnParts.Parts, i => ColumnsB.Cell(ColumnParts[i].Start)), new(ColumnParts.Parts, i => ColumnsOut.Cell(ColumnParts[i].Start)));
+        if (IsImage) Image = new(this);
         else if (isStillB && Method == ContractionMethod.Tiles && RowsA.Count <= StillPanels.MostRows
             && (!CanReadB || tileBytes * ColumnParts.Parts > SmallBytes)
             && new StillPanels(this) is { Bytes: > 0 and <= StillPanels.MostBytes } all) Still = all;
@@ -197,8 +198,14 @@ sealed class PiecePlan
     public RowTable? Table { get; }
     public RowTable? TableB => Table is { IsOfA: false } ? Table : null;
 
-    /// <summary>Where tiles begin, if that operand is b.</summary>
-    public TileStarts? Starts { get; }
+    public bool IsImage => Table is { IsOfA: true };
+
+    /// <summary>Where tiles begin in b and in out, if that operand is b.</summary>
+    public CellTable? StartsB { get; }
+    public CellTable? StartsOut { get; }
+
+    /// <summary>Whether one call runs all tiles of a block, wherever they begin.</summary>
+    public bool AreAlike => TableB is not null && ColumnParts.Longer == 0;
 
     /// <summary>How it is run where that operand is a.</summary>
     public ImagePlan? Image { get; }
@@ -267,7 +274,7 @@ sealed class PiecePlan
     int MostRows(int vectors)
     {
         if (Method == ContractionMethod.Dots) return DotKernel.MostRows(Target);
-        if (Table is { IsOfA: true }) return ImageKernel.MostRows(Math.Min(ImageKernel.MostVectors, vectors), Target);
+        if (IsImage) return ImageKernel.MostRows(Math.Min(ImageKernel.MostVectors, vectors), Target);
         var most = TileKernel.MostAccumulators(Target);
         return most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && TableB is not null ? 1 : 2);
     }
@@ -276,14 +283,14 @@ sealed class PiecePlan
     {
         ContractionMethod.Dots => DotKernel.MostColumns(rows),
         ContractionMethod.Streams => StreamKernel.MostVectors(rows, Target),
-        _ => Table is { IsOfA: true } ? ImageKernel.MostVectors : TileKernel.MostVectors(rows, Target),
+        _ => IsImage ? ImageKernel.MostVectors : TileKernel.MostVectors(rows, Target),
     };
 
     Partition CutSums()
     {
         if (SumsA.Count == 0) return Partition.One;
         if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
-        if (Table is { IsOfA: true }) return Partition.Even(SumsA.Count, SumsA.Count, ImagePlan.MostSums(Width, Bytes));
+        if (IsImage) return Partition.Even(SumsA.Count, SumsA.Count, ImagePlan.MostSums(Width, Bytes));
         var isInPlace = ColumnsOut.RunStep == 1 && (TableB is not null || ColumnRun() == ColumnsOut.RunLength);
         var most = Math.Max(1, (isInPlace ? PanelBytes : LongPanelBytes) / Bytes / Math.Max(1, RowParts.Largest));
         return Partition.Even(SumsA.Count, SumsA.RunLength >= 128 ? SumsA.RunLength : SumsA.Count, most);

@@ -97,12 +97,7 @@ sealed unsafe class PlainContraction
 
     bool CanFail(ContractionWindow window)
     {
-        long least = window.Constant, most = least;
-        for (var i = 0; i < shape.Axes.Count; i++)
-        {
-            var reach = (long)window.Coefficients[i] * (shape.Axes[i].Extent - 1);
-            (least, most) = (least + Math.Min(0, reach), most + Math.Max(0, reach));
-        }
+        var (least, most) = shape.Reach(window);
         return least < 0 || most / window.Divisor >= window.Extent || window.Divisor > 1;
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Adjoint;
 
 // A convolution reads each number of an image once for every tap: packing writes as many. Kernels read them in place, and a table
@@ -8,7 +6,7 @@ namespace Adjoint;
 // multiplied by them one by one: operands change places.
 
 /// <summary>Where kernels find the numbers of an image, in itself or in a copy with margins.</summary>
-sealed unsafe class RowTable
+sealed class RowTable
 {
     /// <summary>Packing a column takes about as long as so many rows of products with it, for each stretch of a vector.</summary>
     const int RowsOfPacking = 7;
@@ -21,8 +19,6 @@ sealed unsafe class RowTable
 
     /// <summary>Numbers of a row that fill vectors well enough themselves; what follows a convolution is computed along them, too.</summary>
     const int LongRow = 32;
-
-    readonly long[] table;
 
     RowTable(ContractionPiece piece, int[] own, int lanes, bool isOfA, bool isDouble)
     {
@@ -43,7 +39,7 @@ sealed unsafe class RowTable
                     B = Enumerable.Range(0, order.Length).Sum(d => axes[i].Coefficients[order[d]] * Margins.Pitch(whole.Length + d)
                         / (d == order.Length - 1 ? stride : 1)),
                 };
-        table = Margins.IsLarge ? [] : Lookup(piece, axes, own, order, whole.Length);
+        Sums = Lookup(piece, axes, own, order, whole.Length);
         int[] others = [.. Enumerable.Range(0, piece.Windows.Count).Except(own)];
         Piece = piece with
         {
@@ -57,10 +53,10 @@ sealed unsafe class RowTable
     RowTable(ContractionPiece piece)
     {
         Piece = piece;
-        table = Cells(new([.. piece.Axes.Where(a => !a.IsOut)], a => a.B), (_, cell) => cell);
+        Sums = Cells(new([.. piece.Axes.Where(a => !a.IsOut)], a => a.B), (_, cell) => cell);
     }
 
-    /// <summary>The piece as it reads the copy; where its sums lie says <see cref="Row"/>.</summary>
+    /// <summary>The piece as it reads the copy; where its sums lie says <see cref="Sums"/>.</summary>
     public ContractionPiece Piece { get; }
 
     /// <summary>Whether its numbers are those of a, of which one at a time meets a vector of b.</summary>
@@ -70,7 +66,7 @@ sealed unsafe class RowTable
     public MarginCopy? Margins { get; }
 
     /// <summary>Where the cells of sums begin, from those of the first column, or row, in cells.</summary>
-    public long* Row(int sum) => (long*)Unsafe.AsPointer(ref table[sum]); // pinned
+    public CellTable Sums { get; }
 
     /// <summary>Null where packing takes less time.</summary>
     /// <param name="lanes">Of a vector.</param>
@@ -95,7 +91,7 @@ sealed unsafe class RowTable
                 && piece.Count(ContractionGroup.Row) <= MostRowsInPlace ? new(piece) : null;
         return canCopy && !piece.Axes.Any(a => a.IsOut && a != row && a.Coefficients[moved[0]] != 0) ? Copied(isOfA: false) : null;
 
-        RowTable? Copied(bool isOfA) => new RowTable(piece, own, moved[0], isOfA, isDouble) is { table.Length: > 0 } copied ? copied : null;
+        RowTable? Copied(bool isOfA) => new RowTable(piece, own, moved[0], isOfA, isDouble) is { Margins.IsLarge: false } copied ? copied : null;
     }
 
     static bool IsOfWeights(ContractionPiece piece, int lanes) => piece.Group(ContractionGroup.Column)[^1].Extent < LongRow
@@ -104,7 +100,7 @@ sealed unsafe class RowTable
     // The positions that points have, in b or beyond its ends.
     static MarginDim Reached(PieceWindow window) => new(window.Most - window.Least + 1, window.Step, window.Least, window.Extent);
 
-    long[] Lookup(ContractionPiece piece, PieceAxis[] axes, int[] own, int[] order, int whole) => Cells(
+    CellTable Lookup(ContractionPiece piece, PieceAxis[] axes, int[] own, int[] order, int whole) => Cells(
         new([.. axes.Where(a => !a.IsOut)], a => own.Any(w => a.Coefficients[w] != 0) ? 0 : a.B, order), (positions, cell) =>
         {
             for (var d = 0; d < order.Length; d++)
@@ -116,16 +112,14 @@ sealed unsafe class RowTable
             return cell;
         });
 
-    static long[] Cells(AxisList sums, Func<int[], long, long> cell)
+    static CellTable Cells(AxisList sums, Func<int[], long, long> cell)
     {
-        var found = GC.AllocateArray<long>(sums.Count, pinned: true);
         var positions = new int[AxisList.MostWindows];
-        for (var i = 0; i < found.Length; i++)
+        return new(sums.Count, i =>
         {
             Array.Clear(positions);
             sums.AddWindows(i, positions);
-            found[i] = cell(positions, sums.Cell(i));
-        }
-        return found;
+            return cell(positions, sums.Cell(i));
+        });
     }
 }

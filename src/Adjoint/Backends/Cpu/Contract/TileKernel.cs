@@ -19,9 +19,6 @@ namespace Adjoint;
 sealed record TileKernel(
     Element Element, int Rows, int Vectors, bool IsAdjacent, bool Packs, bool CutsB, bool CutsOut, bool LooksUp = false) : ContractionKernel(Element)
 {
-    /// <summary>Sums from one count to the next.</summary>
-    const int Unroll = 4;
-
     /// <summary>Vectors of out a tile may hold: the row of b and one number of a need registers too.</summary>
     public static int MostAccumulators(CodeTarget target) => target.VectorBits switch { 512 => 28, 0 => 8, _ => 12 };
 
@@ -74,20 +71,11 @@ sealed record TileKernel(
         {
             var atB = builder.Variable("at_b", code.B + (kernel.LooksUp ? Code.Load(code.Starts, tile, CodeType.Int64) : tile * code.TileB));
             var atPacked = kernel.Packs ? builder.Variable("at_packed", code.Packed + tile * code.Sums * Width) : null;
-            // One pointer for three rows: more would not leave registers, fewer would need additions at each load.
             var step2 = kernel.IsAdjacent || kernel.Rows < 3 ? code.StepA : builder.Let("step_a2", code.StepA * 2);
             var atA = new List<CodeLocal>();
             for (var row = 0; row < (kernel.IsAdjacent ? 1 : kernel.Rows); row += 3)
                 atA.Add(builder.Variable("at_a", code.A + row * code.StepA));
-            // Counting takes instructions, for which a core shared with others has less room than for products.
-            var whole = builder.Let("whole", code.Sums & -Unroll);
-            builder.For("sum", 0, whole, sum =>
-            {
-                for (var i = 0; i < Unroll; i++) Step(sum + i);
-            }, Unroll);
-            builder.For("rest", whole, code.Sums, Step);
-
-            void Step(CodeExpr sum)
+            code.ForSums((sum, _) =>
             {
                 CodeExpr row = kernel.LooksUp ? builder.Let("row_b", atB + Code.Load(code.Table, sum, CodeType.Int64)) : atB;
                 var b = new CodeExpr[kernel.Vectors];
@@ -99,18 +87,11 @@ sealed record TileKernel(
                     // Rows of b are far apart, so nothing but this fetches those of the next tile.
                     builder.Prefetch(atB, v * vector.Lanes + Width, isNear: false);
                 }
-                for (var i = 0; i < kernel.Rows; i++)
-                {
-                    var number = kernel.IsAdjacent ? atA[0][i]
-                        : atA[i / 3][(i % 3) switch { 0 => 0, 1 => code.StepA, _ => step2 }];
-                    var a = builder.Let("a", Code.Broadcast(number, vector.Lanes));
-                    for (var v = 0; v < kernel.Vectors; v++)
-                        builder.Assign(sums[i, v], Code.Fma(a, b[v], sums[i, v]));
-                }
+                code.AddProducts(sums, i => kernel.IsAdjacent ? atA[0][i] : code.OfRow(atA, i, step2), b);
                 if (!kernel.LooksUp) builder.Assign(atB, atB + code.StepB);
                 if (atPacked is not null) builder.Assign(atPacked, atPacked + Width);
                 foreach (var pointer in atA) builder.Assign(pointer, pointer + (kernel.IsAdjacent ? code.StepA : 1));
-            }
+            });
         }
 
         void PrefetchOut(CodeExpr first)

@@ -90,7 +90,7 @@ static class ContractionClock
                     var canWrite = plan.ColumnsOut.RunStep == 1 && isRowWhole && isColumnInRun && isWhole;
                     var packs = (plan.PacksB || !canRead) && !hasPanels;
                     var isRow = canWrite && width == plan.Width && (canRead || plan.PacksB || hasPanels);
-                    var tiles = plan.Starts is not null && canWrite && plan.ColumnParts.Longer == 0 ? Math.Max(1, columnParts / blocks)
+                    var tiles = plan.AreAlike && canWrite ? Math.Max(1, columnParts / blocks)
                         : isRow ? Math.Max(1, columnParts / Math.Max(blocks, columnParts * plan.Width / plan.ColumnsOut.RunLength)) : 1;
                     var isAdjacent = readsA ? plan.IsAdjacentA : plan.Method != ContractionMethod.Dots;
                     var each = OfCall * core.Instruction + Kernel(packs: false)

@@ -82,6 +82,21 @@ public sealed unsafe class ContractedConvolutionTests
         Assert.Single(plan.Pieces.Select(p => p.Table!.Margins).Distinct());
     }
 
+    [Fact]
+    public void Weights_may_end_before_their_last_vector_does()
+    {
+        const int Ends = 10;
+        var convolution = Parse("2 1 20 18, 6 7, 3 3, 1 1 1");
+        var random = new System.Random(7);
+        float[] x = Numbers(convolution.InputCount), weights = Numbers(convolution.WeightCount);
+        var whole = Run(convolution.Forward(), weights, x, convolution.ResultCount);
+        var part = Run(convolution.Forward(), weights, x, convolution.ResultCount, ContractionEnds.All.With(ContractionGroup.Row, Ends));
+        var plane = convolution.Result.H * convolution.Result.W;
+        Assert.Equal(whole.Select((y, i) => i / plane % convolution.Out < Ends ? y : 0), part);
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-4, 5))];
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
@@ -114,12 +129,12 @@ public sealed unsafe class ContractedConvolutionTests
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(1, 5))];
     }
 
-    static float[] Run(ContractionShape shape, float[] a, float[] b, int count)
+    static float[] Run(ContractionShape shape, float[] a, float[] b, int count, ContractionEnds? ends = null)
     {
         var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, 1);
         using var workspace = Storage.Allocate(plan.WorkspaceBytes);
         var result = new float[count];
-        fixed (float* first = a, second = b, cells = result) plan.Run(first, second, cells, false, workspace.Pointer);
+        fixed (float* first = a, second = b, cells = result) plan.Run(first, second, cells, false, workspace.Pointer, ends: ends);
         return result;
     }
 
