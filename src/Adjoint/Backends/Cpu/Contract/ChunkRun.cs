@@ -152,7 +152,7 @@ unsafe ref partial struct ChunkRun
             // Slots follow each other only where every tile has been packed.
             var isRow = canRead || !packs && (plan.PacksB || still is not null);
             var tiles = canWrite && areAlike ? end - part
-                : canWrite && width == plan.Width && isRow ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
+                : canWrite && width == plan.Width && isRow && plan.TableB is null ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
             tiles = Math.Min(tiles, (call.Ends.Columns - column) / width);
             if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
             next = part + tiles;

@@ -91,7 +91,7 @@ static class ContractionClock
                     var packs = (plan.PacksB || !canRead) && !hasPanels;
                     var isRow = canWrite && width == plan.Width && (canRead || plan.PacksB || hasPanels);
                     var tiles = plan.AreAlike && canWrite ? Math.Max(1, columnParts / blocks)
-                        : isRow ? Math.Max(1, columnParts / Math.Max(blocks, columnParts * plan.Width / plan.ColumnsOut.RunLength)) : 1;
+                        : isRow && plan.TableB is null ? Math.Max(1, columnParts / Math.Max(blocks, columnParts * plan.Width / plan.ColumnsOut.RunLength)) : 1;
                     var isAdjacent = readsA ? plan.IsAdjacentA : plan.Method != ContractionMethod.Dots;
                     var each = OfCall * core.Instruction + Kernel(packs: false)
                         + (canWrite ? 0 : OfScattered * rows * width * core.Instruction)

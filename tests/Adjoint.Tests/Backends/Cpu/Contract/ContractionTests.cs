@@ -38,6 +38,19 @@ public sealed unsafe class ContractionTests
     }
 
     [Fact]
+    public void Tiles_of_unequal_widths_that_look_up_rows_are_exact()
+    {
+        // 65 columns: two tiles of 8 and seven of 7 where a vector has four lanes; rows of b lie at no constant step.
+        var shape = new ContractionShape(
+            new ContractionAxis(ContractionGroup.Sum, 2, StrideA: 528, StrideB: 1056),
+            new ContractionAxis(ContractionGroup.Row, 33, StrideOut: -65),
+            new ContractionAxis(ContractionGroup.Column, 65, StrideB: 1, StrideOut: 1),
+            new ContractionAxis(ContractionGroup.Sum, 16, StrideB: 66));
+        foreach (var width in Widths)
+            Assert.Null(new ContractionCase(shape, new System.Random(1)).Fault(DType.Float32, width, 1, atEnd: true));
+    }
+
+    [Fact]
     public void Products_of_all_odd_sizes_are_exact()
     {
         int[] sizes = [0, 1, 2, 7, 8, 9, 17, 64, 65];
