@@ -15,7 +15,7 @@ static unsafe class Convolutions
 
     static readonly Size[] Sizes =
     [
-        new(64, 64, 128, 14, 4, 2, 1), new(64, 128, 256, 14, 4, 2, 1), new(64, 1, 64, 28, 4, 2, 1), new(64, 1, 8, 28, 3, 1, 1),
+        new(64, 64, 128, 14, 4, 2, 1), new(64, 128, 256, 14, 4, 2, 1), new(64, 1, 64, 28, 4, 2, 1), new(64, 1, 128, 28, 4, 2, 1), new(64, 1, 8, 28, 3, 1, 1),
         new(64, 8, 16, 14, 3, 1, 0), new(64, 32, 64, 14, 3, 1, 1), new(16, 64, 64, 28, 3, 1, 1),
     ];
 
@@ -80,7 +80,7 @@ static unsafe class Convolutions
         var operations = 2.0 * size.Batch * size.In * size.Out * size.SideOut * size.SideOut * size.Window * size.Window;
         var (ours, _, _) = Timing.Of(() => plan.Run((void*)first, (void*)second, (void*)third, false, (void*)room, team), null,
             operations / 5e10, team.Threads == 1);
-        var packing = plan.Pieces.Where(p => p.Table is null).Sum(p => Packing(p, (byte*)(p.Piece.IsSwapped ? first : second)));
+        var packing = plan.Pieces.Where(p => p.Table is null && p.SumRows is null).Sum(p => Packing(p, (byte*)(p.Piece.IsSwapped ? first : second)));
         var text = string.Join("; ", plan.Pieces.Take(1).Select(p => FormattableString.Invariant(
             $"{p.RowsA.Count}x{p.ColumnsB.Count}x{p.SumsA.Count} in {p.RowParts.Largest}x{p.Width} of {p.ColumnParts.Run}, sums {p.SumParts.Largest}, block {p.BlockTiles}")));
         Console.WriteLine(FormattableString.Invariant(

@@ -20,7 +20,7 @@ sealed unsafe class ContractionPlan
         (plain, this.isDouble) = (new(shape), isDouble);
         (Shape, this.pieces, Threads) = (shape, pieces, threads);
         marginsAt = threads * pieces.Select(p => p.WorkspaceBytes).DefaultIfEmpty().Max();
-        panelsAt = marginsAt + pieces.Select(p => PiecePlan.Aligned(p.Table?.Margins?.Bytes ?? 0)).DefaultIfEmpty().Max();
+        panelsAt = marginsAt + pieces.Select(p => PiecePlan.Aligned(p.Margins?.Bytes ?? 0)).DefaultIfEmpty().Max();
         WorkspaceBytes = panelsAt + pieces.Select(p => p.Image?.Panels.Bytes ?? 0).DefaultIfEmpty().Max();
         PanelBytes = pieces.Sum(p => p.Still?.Bytes ?? 0);
     }
@@ -34,7 +34,7 @@ sealed unsafe class ContractionPlan
     public int Threads { get; }
 
     /// <summary>Whether every cell of out is written by one piece, side by side with others.</summary>
-    public bool CanFinish => pieces.All(p => !p.Piece.Adds && p.ColumnsOut.RunStep == 1);
+    public bool CanFinish => pieces.All(p => !p.Piece.Adds && p.ColumnsOut.RunStep == 1 && p.SumRows is null);
 
     /// <summary>Between rows of tiles, in cells.</summary>
     public long RowStep => pieces.Length == 0 ? 0 : pieces[0].RowsOut.RunStep;
@@ -97,9 +97,9 @@ sealed unsafe class ContractionPlan
         foreach (var piece in pieces)
         {
             var margins = (byte*)workspace + marginsAt;
-            if (piece.Table?.Margins is { } copy)
+            if (piece.Margins is { } copy)
             {
-                var image = piece.Piece.IsSwapped == piece.Table.IsOfA ? b : a;
+                var image = piece.Piece.IsSwapped == piece.IsImage ? b : a;
                 if (copied != (copy, (nint)image)) copy.Run((byte*)image, margins, Threads == 1 ? null : team);
                 copied = (copy, (nint)image);
             }

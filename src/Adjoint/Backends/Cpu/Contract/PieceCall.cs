@@ -28,7 +28,7 @@ unsafe struct PieceCall
         A = (byte*)(piece.IsSwapped ? b : a) + piece.OffsetA * plan.Bytes;
         B = (byte*)(piece.IsSwapped ? a : b) + piece.OffsetB * plan.Bytes;
         if (plan.Image is not null) A = margins;
-        else if (plan.TableB?.Margins is not null) B = margins;
+        else if (plan.Margins is not null) B = margins;
         Out = (byte*)cells + piece.OffsetOut * plan.Bytes;
         Workspace = (byte*)workspace;
         Panels = plan.Still is null && plan.Image is null ? null : panels;
@@ -61,6 +61,11 @@ unsafe struct PieceCall
         if (Plan.Image is { } image)
         {
             new ImageRun(ref this, workspace).Run(batches, ChunkGrid.Range(image.Blocks.Length, grid.Rows, row), columns);
+            return;
+        }
+        if (Plan.SumRows is not null)
+        {
+            new SumRowRun(ref this, workspace).Run(ChunkGrid.Range(Plan.RowParts.Parts, grid.Rows, row), columns);
             return;
         }
         Span<int> origins = stackalloc int[2 * AxisList.MostWindows];

@@ -64,8 +64,9 @@ sealed class PiecePlan
         StillOperand still = StillOperand.None)
     {
         (Element, Target) = (element, target);
-        if (still != (piece.IsSwapped ? StillOperand.A : StillOperand.B)) Table = RowTable.Of(piece, target.Lanes(element), IsDouble);
-        Piece = piece = Table?.Piece ?? piece;
+        if (still == StillOperand.None) SumRows = SumRows.Of(piece, element, target);
+        if (SumRows is null && still != (piece.IsSwapped ? StillOperand.A : StillOperand.B)) Table = RowTable.Of(piece, target.Lanes(element), IsDouble);
+        Piece = piece = SumRows?.Piece ?? Table?.Piece ?? piece;
         isStillB = still == (piece.IsSwapped ? StillOperand.A : StillOperand.B);
         var windowsA = Windows(w => !w.IsOfOut && !w.IsOfB);
         var windowsB = Windows(w => !w.IsOfOut && w.IsOfB);
@@ -94,7 +95,8 @@ sealed class PiecePlan
         RowParts = Partition.Even(RowsA.Count, isInRun ? RowsOut.RunLength : RowsA.Count, MostRows(vectors));
         Vectors = Math.Clamp(MostVectors(Math.Max(1, RowParts.Largest)), 1, Math.Max(1, vectors));
         // Even parts of rows that are looked up are never narrower than a vector, unless the row is.
-        ColumnParts = TableB is null ? Partition.Full(ColumnsB.Count, ColumnRun(), Width)
+        ColumnParts = SumRows is not null ? Partition.Full(ColumnsB.Count, ColumnsB.Count, SumRows.Side)
+            : TableB is null ? Partition.Full(ColumnsB.Count, ColumnRun(), Width)
             : Partition.Even(ColumnsB.Count, ColumnRun(), Width);
         SumParts = CutSums();
 
@@ -200,6 +202,12 @@ sealed class PiecePlan
 
     public bool IsImage => Table is { IsOfA: true };
 
+    /// <summary>How it is run where lanes run along rows of the sum.</summary>
+    public SumRows? SumRows { get; }
+
+    /// <summary>The copy that is read in place of an operand.</summary>
+    public MarginCopy? Margins => Table?.Margins ?? SumRows?.Margins;
+
     /// <summary>Where tiles begin in b and in out, if that operand is b.</summary>
     public CellTable? StartsB { get; }
     public CellTable? StartsOut { get; }
@@ -240,7 +248,8 @@ sealed class PiecePlan
     public int PanelsOfA => Math.Max(StripPanels, KeptPanels);
 
     /// <summary>What one thread needs.</summary>
-    public long WorkspaceBytes => Image?.TilesBytes ?? PanelsOfA * PanelABytes + TileBytes + SlotBytes * BlockTiles;
+    public long WorkspaceBytes => SumRows is not null ? (long)RowsA.Count * SumRows.Tiles * SumRows.Side * SumRows.CellBytes
+        : Image?.TilesBytes ?? PanelsOfA * PanelABytes + TileBytes + SlotBytes * BlockTiles;
 
     // Cells a multiple of this apart share a few lines of the first cache and drive each other out: read once for each tile
     // of columns, they would come from further away each time.
@@ -255,7 +264,7 @@ sealed class PiecePlan
     // Few rows do not pay for packing b. What is asked for here lets both other methods read and write in place.
     ContractionMethod ChooseMethod()
     {
-        if (Table is not null) return ContractionMethod.Tiles;
+        if (Table is not null || SumRows is not null) return ContractionMethod.Tiles;
         var isPlain = SumsA.Count > 0 && SumsA.IsOneRun && RowsA.IsOneRun && ColumnsB.IsOneRun
             && RowsA.Windows == 0 && ColumnsB.Windows == 0;
         var isDense = SumsA.RunStep == 1 || RowsA.Count == 1;
@@ -274,6 +283,7 @@ sealed class PiecePlan
     int MostRows(int vectors)
     {
         if (Method == ContractionMethod.Dots) return DotKernel.MostRows(Target);
+        if (SumRows is not null) return SumRows.Side;
         if (IsImage) return ImageKernel.MostRows(Math.Min(ImageKernel.MostVectors, vectors), Target);
         var most = TileKernel.MostAccumulators(Target);
         return most / (vectors == 3 && most >= 24 ? 3 : vectors == 1 && TableB is not null ? 1 : 2);
@@ -289,7 +299,7 @@ sealed class PiecePlan
     Partition CutSums()
     {
         if (SumsA.Count == 0) return Partition.One;
-        if (Method != ContractionMethod.Tiles) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
+        if (Method != ContractionMethod.Tiles || SumRows is not null) return Partition.Full(SumsA.Count, SumsA.Count, SumsA.Count);
         if (IsImage) return Partition.Even(SumsA.Count, SumsA.Count, ImagePlan.MostSums(Width, Bytes));
         var isInPlace = ColumnsOut.RunStep == 1 && (TableB is not null || ColumnRun() == ColumnsOut.RunLength);
         var most = Math.Max(1, (isInPlace ? PanelBytes : LongPanelBytes) / Bytes / Math.Max(1, RowParts.Largest));

@@ -20,40 +20,17 @@ sealed class RowTable
     /// <summary>Numbers of a row that fill vectors well enough themselves; what follows a convolution is computed along them, too.</summary>
     const int LongRow = 32;
 
-    RowTable(ContractionPiece piece, int[] own, int lanes, bool isOfA, bool isDouble)
+    RowTable(MarginedOperand image, bool isOfA)
     {
-        IsOfA = isOfA;
-        int[] order = [.. own.Where(w => w != lanes), lanes];
-        var stride = isOfA ? 1 : piece.Group(ContractionGroup.Column)[^1].Coefficients[lanes];
-        var axes = piece.Axes.ToArray();
-        int[] whole = [.. Enumerable.Range(0, axes.Length).Where(i => axes[i].B != 0 && own.All(w => axes[i].Coefficients[w] == 0))
-            .OrderByDescending(i => Math.Abs(axes[i].B))];
-        Margins = new(
-            [.. whole.Select(i => new MarginDim(axes[i].Extent, axes[i].B, 0, axes[i].Extent)), .. order.Select(w => Reached(piece.Windows[w]))],
-            stride, piece.OffsetB - own.Sum(w => piece.Windows[w].Constant * piece.Windows[w].Step), isDouble);
-        for (var d = 0; d < whole.Length; d++) axes[whole[d]] = axes[whole[d]] with { B = Margins.Pitch(d) };
-        for (var i = 0; i < axes.Length; i++)
-            if (own.Any(w => axes[i].Coefficients[w] != 0))
-                axes[i] = axes[i] with
-                {
-                    B = Enumerable.Range(0, order.Length).Sum(d => axes[i].Coefficients[order[d]] * Margins.Pitch(whole.Length + d)
-                        / (d == order.Length - 1 ? stride : 1)),
-                };
-        Sums = Lookup(piece, axes, own, order, whole.Length);
-        int[] others = [.. Enumerable.Range(0, piece.Windows.Count).Except(own)];
-        Piece = piece with
-        {
-            Axes = [.. axes.Select(a => a with { Coefficients = [.. others.Select(w => a.Coefficients[w])] })],
-            Windows = [.. others.Select(w => piece.Windows[w])],
-            OffsetB = 0,
-        };
-        if (isOfA) Piece = Piece.Turned();
+        (IsOfA, Margins, Sums) = (isOfA, image.Copy, image.Cells(ContractionGroup.Sum));
+        Piece = isOfA ? image.Piece.Turned() : image.Piece;
     }
 
     RowTable(ContractionPiece piece)
     {
         Piece = piece;
-        Sums = Cells(new([.. piece.Axes.Where(a => !a.IsOut)], a => a.B), (_, cell) => cell);
+        var sums = new AxisList(piece.Group(ContractionGroup.Sum), a => a.B);
+        Sums = new(sums.Count, sums.Cell);
     }
 
     /// <summary>The piece as it reads the copy; where its sums lie says <see cref="Sums"/>.</summary>
@@ -72,15 +49,13 @@ sealed class RowTable
     /// <param name="lanes">Of a vector.</param>
     public static RowTable? Of(ContractionPiece piece, int lanes, bool isDouble)
     {
-        int[] own = [.. Enumerable.Range(0, piece.Windows.Count).Where(w => piece.Windows[w].IsOfB)];
+        int[] own = [.. MarginedOperand.WindowsOf(piece)];
         var columns = piece.Group(ContractionGroup.Column);
         if (columns.Length == 0 || lanes == 1 || piece.Count(ContractionGroup.Sum) == 0
             || piece.Windows.Any(w => w.IsOfOut) || own.Any(w => piece.Windows[w].Step <= 0)) return null;
         var row = columns[^1];
-        int[] moved = [.. own.Where(w => row.Coefficients[w] != 0)];
-        var canCopy = moved.Length == 1 && row.Coefficients[moved[0]] > 0 && !piece.Axes.Any(a => own.Any(w => a.Coefficients[w] != 0)
-            && a.B != own.Sum(w => a.Coefficients[w] * piece.Windows[w].Step));
-        if (canCopy && IsOfWeights(piece, lanes)) return Copied(isOfA: true);
+        var along = MarginedOperand.WindowAlong(piece, row);
+        if (along is not null && IsOfWeights(piece, lanes)) return Copied(isOfA: true);
         var vectors = (row.Extent + lanes - 1) / lanes;
         // The last vector of each row of columns computes some for nothing, and one alone waits for numbers of a.
         var idle = (vectors == 1 ? lanes * 3 / 2 : vectors * lanes) - row.Extent;
@@ -89,37 +64,12 @@ sealed class RowTable
         if (own.Length == 0)
             return vectors > 1 && row.B == 1 && piece.Group(ContractionGroup.Sum).Length > 1
                 && piece.Count(ContractionGroup.Row) <= MostRowsInPlace ? new(piece) : null;
-        return canCopy && !piece.Axes.Any(a => a.IsOut && a != row && a.Coefficients[moved[0]] != 0) ? Copied(isOfA: false) : null;
+        return along is { } window && !piece.Axes.Any(a => a.IsOut && a != row && a.Coefficients[window] != 0) ? Copied(isOfA: false) : null;
 
-        RowTable? Copied(bool isOfA) => new RowTable(piece, own, moved[0], isOfA, isDouble) is { Margins.IsLarge: false } copied ? copied : null;
+        RowTable? Copied(bool isOfA) =>
+            new MarginedOperand(piece, along!.Value, isOfA ? 1 : row.Coefficients[along.Value], isDouble) is { Copy.IsLarge: false } image ? new(image, isOfA) : null;
     }
 
     static bool IsOfWeights(ContractionPiece piece, int lanes) => piece.Group(ContractionGroup.Column)[^1].Extent < LongRow
         && piece.Count(ContractionGroup.Row) >= LeastVectors * lanes && piece.Count(ContractionGroup.Sum) >= LeastSums;
-
-    // The positions that points have, in b or beyond its ends.
-    static MarginDim Reached(PieceWindow window) => new(window.Most - window.Least + 1, window.Step, window.Least, window.Extent);
-
-    CellTable Lookup(ContractionPiece piece, PieceAxis[] axes, int[] own, int[] order, int whole) => Cells(
-        new([.. axes.Where(a => !a.IsOut)], a => own.Any(w => a.Coefficients[w] != 0) ? 0 : a.B, order), (positions, cell) =>
-        {
-            for (var d = 0; d < order.Length; d++)
-            {
-                var window = piece.Windows[order[d]];
-                var position = window.Constant - window.Least + positions[d];
-                cell += d < order.Length - 1 ? position * Margins!.Pitch(whole + d) : Margins!.InRow(position);
-            }
-            return cell;
-        });
-
-    static CellTable Cells(AxisList sums, Func<int[], long, long> cell)
-    {
-        var positions = new int[AxisList.MostWindows];
-        return new(sums.Count, i =>
-        {
-            Array.Clear(positions);
-            sums.AddWindows(i, positions);
-            return cell(positions, sums.Cell(i));
-        });
-    }
 }

@@ -42,7 +42,9 @@ sealed record ContractionLine(
         var windows = new List<(bool IsOfB, string Axis, IndexForm Position, int Divisor, long Stride)>();
         foreach (var relation in bound.Relations)
         {
-            var longest = axes.Where(x => relation[x] != 0 && bound.Summed.Contains(x)).MaxBy(x => program.Extents[x]);
+            // Of two as long that of the smaller operand, whose rows or columns the others join.
+            var longest = axes.Where(x => relation[x] != 0 && bound.Summed.Contains(x))
+                .MaxBy(x => (program.Extents[x], -program[offsetB[x] != 0 ? b.Tensor : a.Tensor].Count));
             if (longest is null) return null;
             var isOfB = offsetB[longest] != 0;
             if (isOfB == (offsetA[longest] != 0) || !IsPlain(program, isOfB ? b : a, longest)) return null;

@@ -23,6 +23,7 @@ static class ContractionClock
         {
             var own = piece.Piece.IsSwapped ? ends.Swapped : ends;
             seconds += piece.Image is not null ? ImageSeconds(piece, own, speed)
+                : piece.SumRows is not null ? SumRowSeconds(piece, own, speed)
                 : Seconds(piece, own, accumulates || piece.Piece.Adds, scale, hasPanels && piece.Still is not null, speed, finish);
         }
         return seconds;
@@ -56,6 +57,19 @@ static class ContractionClock
         var reached = Reached(plan.RowsOut.Count, ends.Rows) * Reached(plan.ColumnsOut.Count, ends.Columns);
         return plan.BatchesOut.Count * reached * (tiles + OfPlaced * plan.RowsOut.Count * plan.ColumnsOut.Count * speed.Core.Instruction)
             + plan.Table!.Margins!.Bytes / plan.Bytes * OfCopied * speed.Core.Instruction + PackAllSeconds(plan, speed);
+    }
+
+    // All tiles past all rows of the sum, lanes added up, the copy with margins.
+    static double SumRowSeconds(PiecePlan plan, ContractionEnds ends, MachineSpeed speed)
+    {
+        var (all, core) = (plan.SumRows!, speed.Core);
+        var blocks = Math.Ceiling((double)all.Rows / all.BlockRows);
+        var tiles = Sizes(plan.RowParts).Sum(rows => rows.Count * blocks * (OfCall * core.Instruction + KernelClock.Seconds(
+            Codes.GetOrAdd((new SumRowKernel(plan.Element, rows.Size, all.Length), plan.Target), static key => key.Item1.Write(key.Item2)), core, 0, all.Tiles,
+            [all.BlockRows, null, null, null, null, 1, null, null], [1])));
+        return (tiles + OfScattered * plan.Lanes * plan.RowsA.Count * plan.ColumnsB.Count * core.Instruction)
+            * Reached(plan.RowsOut.Count, ends.Rows) * Reached(plan.ColumnsOut.Count, ends.Columns) * Reached(plan.SumsA.Count, ends.Sums)
+            + (all.Margins?.Bytes ?? 0) / plan.Bytes * OfCopied * core.Instruction;
     }
 
     static double Seconds(PiecePlan plan, ContractionEnds ends, bool accumulates, double scale, bool hasPanels, MachineSpeed speed,

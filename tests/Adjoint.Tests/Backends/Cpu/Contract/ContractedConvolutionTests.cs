@@ -23,6 +23,17 @@ public sealed unsafe class ContractedConvolutionTests
         "4 1 40 17, 7 7, 3 3, 1 1 1",
         "2 2 8 35, 9 7, 4 3, 2 1 1",
         "9 1 40 18, 3 1, 3 2, 1 1 1",
+        .. ManySums,
+    ];
+
+    static readonly string[] ManySums =
+    [
+        "6 1 3 5, 12 13, 3 3, 1 1 1",
+        "9 1 1 7, 28 27, 4 4, 2 1 1",
+        "8 1 2 3, 20 20, 3 3, 2 2 2",
+        "40 1 2 1, 9 8, 3 3, 1 1 1",
+        "3 1 2 3, 1 700, 1 5, 1 2 1",
+        "5 1 3 4, 16 15, 3 3, 1 0 1",
     ];
 
     [Theory]
@@ -72,6 +83,35 @@ public sealed unsafe class ContractedConvolutionTests
     {
         var plan = ContractionPlan.Of(Parse(text).Forward(), DType.Float32, CodeTarget.Of("256"), 1);
         Assert.All(plan.Pieces, p => Assert.NotNull(p.Image));
+    }
+
+    [Fact]
+    public void Lanes_run_along_long_sums_of_few_weights()
+    {
+        foreach (var text in ManySums)
+            Assert.All(ContractionPlan.Of(Parse(text).WeightGradient(), DType.Float32, CodeTarget.Of("256"), 1).Pieces, p => Assert.NotNull(p.SumRows));
+    }
+
+    [Theory]
+    [InlineData("6 1 3 5, 12 13, 3 3, 1 1 1", 4, 20, 500)]
+    [InlineData("6 1 3 5, 12 13, 3 3, 1 1 1", 5, 27, 9)]
+    [InlineData("5 1 3 4, 16 15, 3 3, 1 0 1", 0, 5, 800)]
+    [InlineData("5 1 3 4, 16 15, 3 3, 1 0 1", 3, 26, 0)]
+    public void Long_sums_of_few_weights_may_end_anywhere(string text, int rows, int columns, int sums)
+    {
+        var convolution = Parse(text);
+        var random = new System.Random(8);
+        float[] x = Numbers(convolution.InputCount), dy = Numbers(convolution.ResultCount);
+        var (ends, all) = (new ContractionEnds(rows, columns, sums), new float[convolution.WeightCount]);
+        var (taps, plane) = (convolution.In * convolution.Kernel.H * convolution.Kernel.W, convolution.Result.H * convolution.Result.W);
+        convolution.ForEachProduct((i, k, o) =>
+        {
+            var sum = o / plane / convolution.Out * plane + o % plane;
+            if (k / taps < rows && k % taps < columns && sum < sums) all[k] += dy[o] * x[i];
+        });
+        Assert.Equal(all, Run(convolution.WeightGradient(), dy, x, all.Length, ends));
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-4, 5))];
     }
 
     [Fact]

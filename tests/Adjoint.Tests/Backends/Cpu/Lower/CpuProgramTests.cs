@@ -235,6 +235,9 @@ public sealed class CpuProgramTests
         Assert.Equal(1, Contractions(
             "y(a[n,j,p], b[j,i,k]; stride = 2, pad = 1, size = 30) -> c\n  axis m < size\n"
             + "  c[n,i,m] += a[n,j,p] * b[j,i,k]  if m == stride*p + k - pad", ([2, 16, 15], [16, 8, 3])));
+        Assert.Equal(1, Contractions(
+            "y(a[n,i,m], b[n,j,p]; pad = 1, size = 3) -> c\n  axis k < size\n"
+            + "  c[j,i,k] += b[n,j,p] * a[n,i,m]  if m == p + k - pad", ([20, 1, 30], [20, 8, 30])));
         Assert.Equal(0, Contractions("y(a[i,k], b[i,k]) -> c\n  c[i] += a[i,k] * b[i,k]", ([200, 330], [200, 330])));
     }
 
