@@ -6,17 +6,24 @@ namespace Adjoint.Bench;
 static unsafe class Convolutions
 {
     /// <summary>Batch, channels in and out, side of the image, window, stride and padding.</summary>
-    readonly record struct Size(int Batch, int In, int Out, int Side, int Window, int Stride, int Pad)
+    /// <param name="IsLine">The image is one row.</param>
+    readonly record struct Size(int Batch, int In, int Out, int Side, int Window, int Stride, int Pad, bool IsLine = false)
     {
+        public int Height => IsLine ? 1 : Side;
+        public int WindowHeight => IsLine ? 1 : Window;
+        public int PadAbove => IsLine ? 0 : Pad;
         public int SideOut => (Side + 2 * Pad - Window) / Stride + 1;
+        public int HeightOut => IsLine ? 1 : SideOut;
 
-        public override string ToString() => $"{Batch}x{In}x{Side}x{Side}_{Out}x{Window}x{Window}/{Stride}";
+        public override string ToString() => IsLine ? $"{Batch}x{In}x{Side}_{Out}x{Window}/{Stride}"
+            : $"{Batch}x{In}x{Side}x{Side}_{Out}x{Window}x{Window}/{Stride}";
     }
 
     static readonly Size[] Sizes =
     [
         new(64, 64, 128, 14, 4, 2, 1), new(64, 128, 256, 14, 4, 2, 1), new(64, 1, 64, 28, 4, 2, 1), new(64, 1, 128, 28, 4, 2, 1), new(64, 1, 8, 28, 3, 1, 1),
         new(64, 8, 16, 14, 3, 1, 0), new(64, 32, 64, 14, 3, 1, 1), new(16, 64, 64, 28, 3, 1, 1),
+        new(16, 80, 128, 500, 3, 2, 1, IsLine: true), new(16, 128, 128, 250, 3, 2, 1, IsLine: true),
     ];
 
     public static int Run(string[] args)
@@ -34,50 +41,50 @@ static unsafe class Convolutions
 
     static ContractionShape Forward(Size s) => new(
     [
-        new(ContractionGroup.Row, s.Batch, s.In * s.Side * s.Side, 0, s.Out * s.SideOut * s.SideOut),
-        new(ContractionGroup.Column, s.Out, 0, s.In * s.Window * s.Window, s.SideOut * s.SideOut),
-        new(ContractionGroup.Row, s.SideOut, 0, 0, s.SideOut), new(ContractionGroup.Row, s.SideOut, 0, 0, 1),
-        new(ContractionGroup.Sum, s.In, s.Side * s.Side, s.Window * s.Window),
-        new(ContractionGroup.Sum, s.Window, 0, s.Window), new(ContractionGroup.Sum, s.Window, 0, 1),
+        new(ContractionGroup.Row, s.Batch, s.In * s.Height * s.Side, 0, s.Out * s.HeightOut * s.SideOut),
+        new(ContractionGroup.Column, s.Out, 0, s.In * s.WindowHeight * s.Window, s.HeightOut * s.SideOut),
+        new(ContractionGroup.Row, s.HeightOut, 0, 0, s.SideOut), new(ContractionGroup.Row, s.SideOut, 0, 0, 1),
+        new(ContractionGroup.Sum, s.In, s.Height * s.Side, s.WindowHeight * s.Window),
+        new(ContractionGroup.Sum, s.WindowHeight, 0, s.Window), new(ContractionGroup.Sum, s.Window, 0, 1),
     ],
     [
-        new(false, s.Side, s.Side, [0, 0, s.Stride, 0, 0, 1, 0], -s.Pad), new(false, s.Side, 1, [0, 0, 0, s.Stride, 0, 0, 1], -s.Pad),
+        new(false, s.Height, s.Side, [0, 0, s.Stride, 0, 0, 1, 0], -s.PadAbove), new(false, s.Side, 1, [0, 0, 0, s.Stride, 0, 0, 1], -s.Pad),
     ]);
 
     static ContractionShape OfImage(Size s) => new(
     [
-        new(ContractionGroup.Row, s.Batch, s.Out * s.SideOut * s.SideOut, 0, s.In * s.Side * s.Side),
-        new(ContractionGroup.Column, s.In, 0, s.Window * s.Window, s.Side * s.Side),
-        new(ContractionGroup.Row, s.Side, 0, 0, s.Side), new(ContractionGroup.Row, s.Side, 0, 0, 1),
-        new(ContractionGroup.Sum, s.Out, s.SideOut * s.SideOut, s.In * s.Window * s.Window),
-        new(ContractionGroup.Sum, s.Window, 0, s.Window), new(ContractionGroup.Sum, s.Window, 0, 1),
+        new(ContractionGroup.Row, s.Batch, s.Out * s.HeightOut * s.SideOut, 0, s.In * s.Height * s.Side),
+        new(ContractionGroup.Column, s.In, 0, s.WindowHeight * s.Window, s.Height * s.Side),
+        new(ContractionGroup.Row, s.Height, 0, 0, s.Side), new(ContractionGroup.Row, s.Side, 0, 0, 1),
+        new(ContractionGroup.Sum, s.Out, s.HeightOut * s.SideOut, s.In * s.WindowHeight * s.Window),
+        new(ContractionGroup.Sum, s.WindowHeight, 0, s.Window), new(ContractionGroup.Sum, s.Window, 0, 1),
     ],
     [
-        new(false, s.SideOut, s.SideOut, [0, 0, 1, 0, 0, -1, 0], s.Pad, s.Stride), new(false, s.SideOut, 1, [0, 0, 0, 1, 0, 0, -1], s.Pad, s.Stride),
+        new(false, s.HeightOut, s.SideOut, [0, 0, 1, 0, 0, -1, 0], s.PadAbove, s.Stride), new(false, s.SideOut, 1, [0, 0, 0, 1, 0, 0, -1], s.Pad, s.Stride),
     ]);
 
     static ContractionShape OfWeight(Size s) => new(
     [
-        new(ContractionGroup.Row, s.Out, s.SideOut * s.SideOut, 0, s.In * s.Window * s.Window),
-        new(ContractionGroup.Column, s.In, 0, s.Side * s.Side, s.Window * s.Window),
-        new(ContractionGroup.Column, s.Window, 0, 0, s.Window), new(ContractionGroup.Column, s.Window, 0, 0, 1),
-        new(ContractionGroup.Sum, s.Batch, s.Out * s.SideOut * s.SideOut, s.In * s.Side * s.Side),
-        new(ContractionGroup.Sum, s.SideOut, s.SideOut, 0), new(ContractionGroup.Sum, s.SideOut, 1, 0),
+        new(ContractionGroup.Row, s.Out, s.HeightOut * s.SideOut, 0, s.In * s.WindowHeight * s.Window),
+        new(ContractionGroup.Column, s.In, 0, s.Height * s.Side, s.WindowHeight * s.Window),
+        new(ContractionGroup.Column, s.WindowHeight, 0, 0, s.Window), new(ContractionGroup.Column, s.Window, 0, 0, 1),
+        new(ContractionGroup.Sum, s.Batch, s.Out * s.HeightOut * s.SideOut, s.In * s.Height * s.Side),
+        new(ContractionGroup.Sum, s.HeightOut, s.SideOut, 0), new(ContractionGroup.Sum, s.SideOut, 1, 0),
     ],
     [
-        new(true, s.Side, s.Side, [0, 0, 1, 0, 0, s.Stride, 0], -s.Pad), new(true, s.Side, 1, [0, 0, 0, 1, 0, 0, s.Stride], -s.Pad),
+        new(true, s.Height, s.Side, [0, 0, 1, 0, 0, s.Stride, 0], -s.PadAbove), new(true, s.Side, 1, [0, 0, 0, 1, 0, 0, s.Stride], -s.Pad),
     ]);
 
     static void Measure(string name, Size size, ContractionShape shape, Team team)
     {
-        using Storage image = Fill((long)size.Batch * size.In * size.Side * size.Side), weight = Fill((long)size.In * size.Out * size.Window * size.Window),
-            result = Fill((long)size.Batch * size.Out * size.SideOut * size.SideOut);
+        using Storage image = Fill((long)size.Batch * size.In * size.Height * size.Side), weight = Fill((long)size.In * size.Out * size.WindowHeight * size.Window),
+            result = Fill((long)size.Batch * size.Out * size.HeightOut * size.SideOut);
         var (a, b, cells) = name.EndsWith("dx", StringComparison.Ordinal) ? (result, weight, image)
             : name.EndsWith("dw", StringComparison.Ordinal) ? (result, image, weight) : (image, weight, result);
         var plan = ContractionPlan.Of(shape, DType.Float32, CodeTarget.Host, team.Threads);
         using var workspace = Storage.Allocate(plan.WorkspaceBytes);
         var (first, second, third, room) = ((nint)a.Pointer, (nint)b.Pointer, (nint)cells.Pointer, (nint)workspace.Pointer);
-        var operations = 2.0 * size.Batch * size.In * size.Out * size.SideOut * size.SideOut * size.Window * size.Window;
+        var operations = 2.0 * size.Batch * size.In * size.Out * size.HeightOut * size.SideOut * size.WindowHeight * size.Window;
         var (ours, _, _) = Timing.Of(() => plan.Run((void*)first, (void*)second, (void*)third, false, (void*)room, team), null,
             operations / 5e10, team.Threads == 1);
         var packing = plan.Pieces.Where(p => p.Table is null && p.SumRows is null).Sum(p => Packing(p, (byte*)(p.Piece.IsSwapped ? first : second)));
