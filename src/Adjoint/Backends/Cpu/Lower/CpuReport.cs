@@ -10,8 +10,9 @@ namespace Adjoint;
 /// <summary>Tells people about a compiled program.</summary>
 sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
 {
-    // At level 1 a table for the eye: the steps that matter, and of their lines what fits a row.
-    const int MostLetters = 100, MostRows = 30;
+    // At level 1 a table for the eye: the steps that take nearly all of the time, and of their lines what fits a row.
+    const int MostLetters = 100;
+    const double Listed = 0.98;
 
     static int plans;
 
@@ -71,7 +72,7 @@ sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
     long AddTimes(StringBuilder text, IEnumerable<CpuStep[]> kinds, Prediction? prediction, int depth, long times)
     {
         var rows = kinds.Select(k => (Steps: k, Ticks: k.Sum(s => s.Ticks))).OrderByDescending(r => r.Ticks).ToList();
-        var (most, listed) = (Debugging.Level >= 2 ? rows.Count : MostRows, 0L);
+        var (most, listed) = (Debugging.Level >= 2 ? rows.Count : Slowest([.. rows.Select(r => r.Ticks)]), 0L);
         foreach (var (steps, ticks) in rows.Take(most))
         {
             var (seconds, first) = (ticks / (double)Stopwatch.Frequency / Runs, steps[0]);
@@ -90,6 +91,14 @@ sealed class CpuReport(CpuProgram compiled, LoopProgram program, string name)
             text.Append('\n').Append(' ', 2 * depth).Append(CultureInfo.InvariantCulture,
                 $"{Debugging.Milliseconds(rows.Skip(most).Sum(r => r.Ticks) / Runs),12} in {rows.Count - most} more");
         return listed;
+    }
+
+    // So many, in falling order, take the share of their sum that is listed.
+    static int Slowest(long[] ticks)
+    {
+        var (count, left) = (0, ticks.Sum() * Listed);
+        while (count < ticks.Length && left > 0) left -= ticks[count++];
+        return count;
     }
 
     // Equal layers have equal steps.
