@@ -11,6 +11,8 @@ static class ContractionClock
     // Instructions around a call of a kernel, to bring a cell of a tile beside to its place, and to copy one with its margins.
     const double OfCall = 100, OfScattered = 4, OfPlaced = 1.5, OfCopied = 0.5;
 
+    const int LineBytes = Storage.Alignment;
+
     static readonly ConcurrentDictionary<(ContractionKernel, CodeTarget), KernelCode> Codes = new();
 
     /// <param name="hasPanels">What stays the same has been packed before.</param>
@@ -39,10 +41,13 @@ static class ContractionClock
     static double PackAllSeconds(PiecePlan plan, MachineSpeed speed) => Sizes(plan.ColumnParts).Sum(c => Sizes(plan.SumParts).Sum(s =>
         plan.BatchesB.Count * c.Count * s.Count * PackSeconds(plan, plan.ColumnsB, plan.SumsB, c.Size, s.Size, speed)));
 
-    // All tiles past all panels, cells to their places, the copy with margins, the panels.
+    // All tiles past all panels, cells to their places, the copy with margins, the panels. A block of the image is not near: each sum of a tile
+    // brings a line of it.
     static double ImageSeconds(PiecePlan plan, ContractionEnds ends, MachineSpeed speed)
     {
         var image = plan.Image!;
+        var block = (double)plan.Margins!.Bytes / image.Blocks.Length;
+        var ofLine = LineBytes * speed.Alone!.SecondsOf(block, isRead: true, isWritten: false);
         var tiles = 0.0;
         foreach (var (sums, sumParts) in Sizes(plan.SumParts))
             foreach (var (rows, rowParts) in Sizes(plan.RowParts))
@@ -52,11 +57,12 @@ static class ContractionClock
                     var vectors = (width + plan.Lanes - 1) / plan.Lanes;
                     var code = Codes.GetOrAdd((new ImageKernel(plan.Element, rows, vectors), plan.Target), static key => key.Item1.Write(key.Item2));
                     tiles += columnParts * sumParts * calls * (OfCall * speed.Core.Instruction + KernelClock.Seconds(code, speed.Core, 0,
-                        (long)(rowParts / calls), [sums * Reached(plan.SumsA.Count, ends.Sums), null, null, null, null, 1, null, null], [1]));
+                        (long)(rowParts / calls), [sums * Reached(plan.SumsA.Count, ends.Sums), null, null, null, null, 1, null, null], [1])
+                        + ofLine * sums * rowParts / calls);
                 }
         var reached = Reached(plan.RowsOut.Count, ends.Rows) * Reached(plan.ColumnsOut.Count, ends.Columns);
         return plan.BatchesOut.Count * reached * (tiles + OfPlaced * plan.RowsOut.Count * plan.ColumnsOut.Count * speed.Core.Instruction)
-            + plan.Table!.Margins!.Bytes / plan.Bytes * OfCopied * speed.Core.Instruction + PackAllSeconds(plan, speed);
+            + plan.Margins.Bytes / plan.Bytes * OfCopied * speed.Core.Instruction + PackAllSeconds(plan, speed);
     }
 
     // All tiles past all rows of the sum, lanes added up, the copy with margins.
@@ -178,7 +184,6 @@ static class ContractionClock
     static double PackSeconds(PiecePlan plan, AxisList lanes, AxisList sums, int laneCount, int sumCount, MachineSpeed speed)
     {
         const double OfRow = 8, OfTurned = 1.0;
-        const int LineBytes = 64;
         var runs = Math.Ceiling((double)laneCount / Math.Max(1, lanes.RunLength));
         var instruction = speed.Core.Instruction;
         if (lanes.Windows == 0 && sums.RunStep == 1 && sums.RunLength >= 8) return OfTurned * laneCount * sumCount * instruction;

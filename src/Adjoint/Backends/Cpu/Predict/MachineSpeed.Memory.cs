@@ -28,13 +28,13 @@ sealed unsafe partial record MachineSpeed
             var passes = (int)Math.Max(1, (8 << 20) / bytes);
             var pass = GCHandle.Alloc(new Pass(kernel, (nint)cells, bytes / parts, passes));
             var address = GCHandle.ToIntPtr(pass);
-            var least = Least(() =>
+            var seconds = Median(() =>
             {
                 if (team is null) RunPass((void*)address, 0, 0);
                 else team.Run(parts, &RunPass, (void*)address);
             });
             pass.Free();
-            return least / bytes / passes;
+            return seconds / bytes / passes;
         }
     }
 

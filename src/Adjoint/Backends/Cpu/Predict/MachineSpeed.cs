@@ -57,20 +57,18 @@ sealed unsafe partial record MachineSpeed(double Operations, double Bytes)
     {
         // What is measured three times, some time apart, was not disturbed all three times.
         const int Rounds = 3;
-        var core = new CoreSpeed(double.MaxValue, double.MaxValue, double.MaxValue, double.MaxValue, 0);
+        CoreSpeed? core = null;
         MemorySpeed? alone = null, together = null;
         for (var round = 0; round < Rounds; round++)
         {
-            core = new(Math.Min(core.Instruction, InstructionSeconds()), Math.Min(core.Product, Seconds(Code.Fma, Chains, isChain: false)),
-                Math.Min(core.Step, Seconds(Code.Fma, 1, isChain: true)), Math.Min(core.Division, Seconds((_, b, c) => c / b, Chains, isChain: false)), 0);
-            core = core with { Window = Window(core) };
+            core = MeasureCore(core);
             alone = Memory(null, alone);
             together = team.Threads == 1 ? alone : Memory(team, together);
         }
         var (ofRun, ofStep) = PlanSeconds();
         return Measure(team) with
         {
-            Core = core,
+            Core = core!.Value,
             Alone = alone,
             Together = together,
             Fork = team.Threads == 1 ? 0 : ForkSeconds(team),
@@ -81,13 +79,34 @@ sealed unsafe partial record MachineSpeed(double Operations, double Bytes)
         };
     }
 
+    /// <summary>With core and memory as they are now: on a machine shared with others that changes within minutes.</summary>
+    public MachineSpeed Again(Team team)
+    {
+        var alone = Memory(null, null);
+        return this with { Core = MeasureCore(null), Alone = alone, Together = team.Threads == 1 ? alone : Memory(team, null) };
+    }
+
+    /// <param name="known">What was found before: the faster counts.</param>
+    static CoreSpeed MeasureCore(CoreSpeed? known)
+    {
+        var before = known ?? new(double.MaxValue, double.MaxValue, double.MaxValue, double.MaxValue, 0);
+        var core = new CoreSpeed(Math.Min(before.Instruction, InstructionSeconds()), Math.Min(before.Product, Seconds(Code.Fma, Chains, isChain: false)),
+            Math.Min(before.Step, Seconds(Code.Fma, 1, isChain: true)), Math.Min(before.Division, Seconds((_, b, c) => c / b, Chains, isChain: false)), 0);
+        return core with { Window = Window(core) };
+    }
+
     /// <summary>The least time in which it can be done: whichever of work and memory takes longer.</summary>
     public double SecondsOf(double operations, double bytes) => Math.Max(operations / Operations, bytes / Bytes);
 
-    // What others take of the machine only ever makes it slower.
-    static double Least(Action action)
+    // What is subtracted from each other must not have been disturbed: others only ever make it slower.
+    static double Least(Action action) => Times(action)[0];
+
+    // What others take of the machine they take of steps, too.
+    static double Median(Action action, int tries = 9) => Times(action, tries) is var times ? times[times.Length / 2] : 0;
+
+    // Of one call, the least first.
+    static double[] Times(Action action, int tries = 9)
     {
-        const int Tries = 9;
         const double Enough = 1e-3;
         action();
         var calls = 1;
@@ -97,14 +116,15 @@ sealed unsafe partial record MachineSpeed(double Operations, double Bytes)
             for (var i = 0; i < calls; i++) action();
             if (Stopwatch.GetElapsedTime(start).TotalSeconds > Enough) break;
         }
-        var least = double.MaxValue;
-        for (var i = 0; i < Tries; i++)
+        var times = new double[tries];
+        for (var i = 0; i < tries; i++)
         {
             var start = Stopwatch.GetTimestamp();
             for (var call = 0; call < calls; call++) action();
-            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalSeconds / calls);
+            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
         }
-        return least;
+        Array.Sort(times);
+        return times;
     }
 
     // As much for each thread as steps have at least; what that takes alone is known.
