@@ -16,7 +16,7 @@ sealed unsafe partial record MachineSpeed
         var copy = new Copy(from, to);
         var address = (nint)(&copy);
         var chunks = team.Threads == 1 ? 1 : (int)(CopiedBytes / ChunkBytes);
-        var seconds = Median(() => team.Run(chunks, chunks == 1 ? &Whole : &Chunk, (void*)address));
+        var seconds = Least(() => team.Run(chunks, chunks == 1 ? &Whole : &Chunk, (void*)address));
         NativeMemory.AlignedFree(from);
         NativeMemory.AlignedFree(to);
         return 2.0 * CopiedBytes / seconds;

@@ -15,6 +15,8 @@ sealed unsafe partial record MachineSpeed(double Operations, double Bytes)
     // Enough for two units that answer after four or five cycles, and few enough for 16 registers.
     const int Chains = 12, Turns = 20_000;
 
+    const int Tries = 9;
+
     /// <summary>Of those that measured them.</summary>
     public int Threads { get; init; } = 1;
 
@@ -98,14 +100,14 @@ sealed unsafe partial record MachineSpeed(double Operations, double Bytes)
     /// <summary>The least time in which it can be done: whichever of work and memory takes longer.</summary>
     public double SecondsOf(double operations, double bytes) => Math.Max(operations / Operations, bytes / Bytes);
 
-    // What is subtracted from each other must not have been disturbed: others only ever make it slower.
-    static double Least(Action action) => Times(action)[0];
+    // What others take of the machine only ever makes it slower: so bounds are found, and what is subtracted from each other.
+    static double Least(Action action) => Times(action, Tries)[0];
 
     // What others take of the machine they take of steps, too.
-    static double Median(Action action, int tries = 9) => Times(action, tries) is var times ? times[times.Length / 2] : 0;
+    static double Median(Action action, int tries = Tries) => Times(action, tries)[tries / 2];
 
     // Of one call, the least first.
-    static double[] Times(Action action, int tries = 9)
+    static double[] Times(Action action, int tries)
     {
         const double Enough = 1e-3;
         action();
