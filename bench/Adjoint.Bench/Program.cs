@@ -12,10 +12,11 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: Adjoint.Bench products|memory [filter] [--json]
-          products   matrix products of many shapes, GFLOP/s; ADJOINT_THREADS and ADJOINT_WIDTH apply
-          memory     loops that are no products against the speed of memory; --print shows the kernels, --fallbacks
-                     instead lists the lines of the catalogue that run without vectors
+        Usage: Adjoint.Bench products|convolutions|memory [filter] [--json]
+          products      matrix products of many shapes, GFLOP/s; ADJOINT_THREADS and ADJOINT_WIDTH apply
+          convolutions  and their gradients through the engine, GFLOP/s, and what packing takes of it
+          memory        loops that are no products against the speed of memory; --print shows the kernels, --fallbacks
+                        instead lists the lines of the catalogue that run without vectors
         """);
     return 2;
 }

@@ -18,25 +18,24 @@ sealed class SumRows
     readonly KernelEntry?[] kernels; // by rows of a tile and numbers of a row, filled when first wanted
     readonly CodeTarget target;
     readonly Element element;
-    readonly int length;
 
-    SumRows(ContractionPiece piece, MarginCopy? margins, CellTable? starts, Element element, CodeTarget target)
+    SumRows(ContractionPiece piece, MarginedOperand? image, Element element, CodeTarget target)
     {
-        (Piece, Margins, this.element, this.target) = (piece, margins, element, target);
-        var (columns, sums) = (piece.Group(ContractionGroup.Column), piece.Group(ContractionGroup.Sum));
-        length = sums[^1].Extent;
+        (Piece, Margins, this.element, this.target) = (image?.Piece ?? piece, image?.Copy, element, target);
+        var (columns, sums) = (Piece.Group(ContractionGroup.Column), Piece.Group(ContractionGroup.Sum));
+        Length = sums[^1].Extent;
         var (outerA, outerB) = (new AxisList(sums[..^1], a => a.A), new AxisList(sums[..^1], a => a.B));
         Rows = outerA.Count;
         Table = new(2 * Rows, i => (i % 2 == 0 ? outerA : outerB).Cell(i / 2));
         Side = SumRowKernel.Side(target);
         var columnsB = new AxisList(columns, a => a.B);
         Tiles = (columnsB.Count + Side - 1) / Side;
-        Starts = starts ?? new(Tiles * Side, i => columnsB.Cell(Math.Min(i, columnsB.Count - 1)));
+        Starts = image?.Cells(ContractionGroup.Column, Tiles * Side) ?? new(Tiles * Side, i => columnsB.Cell(Math.Min(i, columnsB.Count - 1)));
         var bytes = element == Element.Double ? 8 : 4;
         CellBytes = target.Lanes(element) * bytes;
-        var ofRow = Side * length * bytes + (margins?.Bytes ?? (outerB.Reach + columnsB.Reach) * bytes) / Rows;
+        var ofRow = Side * Length * bytes + (Margins?.Bytes ?? (outerB.Reach + columnsB.Reach) * bytes) / Rows;
         BlockRows = (int)Math.Clamp(NearBytes / ofRow, 1, Rows);
-        kernels = new KernelEntry?[(Side + 1) * (length + 1)];
+        kernels = new KernelEntry?[(Side + 1) * (Length + 1)];
     }
 
     /// <summary>The piece as it reads the copy.</summary>
@@ -67,7 +66,7 @@ sealed class SumRows
     public int CellBytes { get; }
 
     /// <summary>Numbers of a row of the sum.</summary>
-    public int Length => length;
+    public int Length { get; }
 
     /// <summary>Null where tiles take less time, or the piece is another.</summary>
     public static SumRows? Of(ContractionPiece piece, Element element, CodeTarget target) =>
@@ -82,15 +81,13 @@ sealed class SumRows
         var (cells, vectors) = (piece.Count(ContractionGroup.Row) * piece.Count(ContractionGroup.Column), (row.Extent + lanes - 1) / lanes);
         var isShort = 2 * row.Extent <= vectors * lanes || row.Extent % lanes != 0 && !target.HasMaskedMemory;
         if (isShort || piece.Count(ContractionGroup.Sum) < LeastSums || cells * target.Vector(element).Bits / 8 > MostBytes) return null;
-        if (piece.Windows.Count == 0) return row.B == 1 ? new(piece, null, null, element, target) : null;
+        if (piece.Windows.Count == 0) return row.B == 1 ? new(piece, null, element, target) : null;
         if (MarginedOperand.WindowAlong(piece, row) is not { } window || sums[..^1].Any(a => a.Coefficients[window] != 0)) return null;
         var image = new MarginedOperand(piece, window, row.Coefficients[window], element == Element.Double);
-        var side = SumRowKernel.Side(target);
-        var tiles = (int)(piece.Count(ContractionGroup.Column) + side - 1) / side;
-        return image.Copy.IsLarge ? null : new(image.Piece, image.Copy, image.Cells(ContractionGroup.Column, tiles * side), element, target);
+        return image.Copy.IsLarge ? null : new(piece, image, element, target);
     }
 
     /// <summary>The kernel for tiles of so many rows, and rows of the sum that end after so many numbers.</summary>
     public KernelEntry Kernel(int rows, int numbers) =>
-        kernels[rows * (length + 1) + numbers] ??= new SumRowKernel(element, rows, numbers).Compile(target);
+        kernels[rows * (Length + 1) + numbers] ??= new SumRowKernel(element, rows, numbers).Compile(target);
 }
