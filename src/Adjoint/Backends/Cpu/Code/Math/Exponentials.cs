@@ -61,10 +61,11 @@ static class Exponentials
 
         /// <summary>exp of what is known to lie between the ends where exp is 0 and infinite.</summary>
         /// <param name="low">Added to x: bits that x has no room for.</param>
-        public CodeExpr ExpInRange(CodeExpr x, CodeExpr? low = null)
+        /// <param name="isFraction">x is known not to be positive.</param>
+        public CodeExpr ExpInRange(CodeExpr x, CodeExpr? low = null, bool isFraction = false)
         {
             var (y, n, rounded) = code.Scaled(x, low);
-            return code.Let("e", code.TimesPowerOfTwo(y, n, rounded));
+            return code.Let("e", code.TimesPowerOfTwo(y, n, rounded, isFraction));
         }
 
         /// <summary>exp where it is far from 0 and from infinite.</summary>
@@ -78,11 +79,12 @@ static class Exponentials
         (CodeExpr Y, CodeExpr N, CodeExpr Rounded) Scaled(CodeExpr x, CodeExpr? low)
         {
             var (n, rounded, r) = Reduce(code, x, low);
-            return (code.Let("y", Code.Fma(PolynomialOf(code, r), r * r, r) + 1), n, rounded);
+            var y = code.Let("y", Code.Fma(PolynomialOf(code, r), r, 1));
+            return (code.Let("y", Code.Fma(y, r, 1)), n, rounded);
         }
 
         CodeExpr ExpOfMinusAbs(CodeExpr x) =>
-            code.ExpInRange(code.Let("minus", Code.MaxNative(IsFloat(x) ? -104.0 : -746.0, -Code.Abs(x))));
+            code.ExpInRange(code.Let("minus", Code.MaxNative(IsFloat(x) ? -104.0 : -746.0, -Code.Abs(x))), isFraction: true);
 
         // 2^n exp(r) - 1 = 2^n (exp(r) - 1) + (2^n - 1), the second bracket exact.
         CodeExpr ExpMinusOne(CodeExpr x)

@@ -16,17 +16,20 @@ static class FloatParts
             return sum;
         }
 
-        /// <summary>y * 2^n; exact but for one rounding where the result is not normal.</summary>
+        /// <summary>y * 2^n for y close to 1; exact but for one rounding where the result is not normal.</summary>
         /// <param name="rounded">n plus <see cref="FloatFormat.Rounder"/>: its bits are those of n.</param>
-        public CodeExpr TimesPowerOfTwo(CodeExpr y, CodeExpr n, CodeExpr rounded)
+        /// <param name="isFraction">n is known not to be positive.</param>
+        public CodeExpr TimesPowerOfTwo(CodeExpr y, CodeExpr n, CodeExpr rounded, bool isFraction = false)
         {
             if (code.Target.HasScale && y.Type.IsVector) return Code.Scale(y, n);
-            // In two steps, because 2^n itself may lie beyond the largest or smallest number. The first step is exact.
+            // 2^n itself may lie beyond the largest or smallest number. So first by a power that half of all exponents bring nearer
+            // to 1, which is exact, and then by that half.
             var format = FloatFormat.Of(y);
-            var whole = code.Let("whole", Code.Bits(rounded) - format.RounderBits);
-            // An arithmetic shift, spelled so that it costs nothing where vectors of 64 bits have none.
-            var half = code.Let("half", ((whole + 2 * format.Bias) >>> 1) - format.Bias);
-            return y * PowerOfTwo(half, format) * PowerOfTwo(whole - half, format);
+            var half = (long)(format.Bias + 1) / 2 << format.MantissaBits;
+            var nearer = Code.Constant(rounded.Type.AsInteger, format.One + half);
+            if (!isFraction) nearer = code.Let("nearer", Code.Select(n < 0, nearer, Code.Constant(nearer.Type, format.One - half)));
+            var power = Code.FromBits((Code.Bits(rounded) << format.MantissaBits) + nearer);
+            return y * power * (isFraction ? Math.ScaleB(1, -(format.Bias + 1) / 2) : Code.FromBits(2 * format.One - nearer));
         }
 
         /// <summary>y * 2^n where 2^n is a normal number.</summary>
