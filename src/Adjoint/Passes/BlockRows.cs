@@ -65,7 +65,10 @@ sealed class BlockRows
             .Concat(program.Outputs.Select(o => o.Name)).ToHashSet();
         var inner = written.Where(t => !outside.Contains(t) && maps.TrueForAll(m => m.Dims.ContainsKey(t))
             && extents.Tensor(t).From.All(f => f == 0)).ToHashSet();
-        if (!inner.Overlaps(large)) return false;
+        // Blocks save room, and cost more where products are thin: a lookup before a product with as many results saves nothing, and
+        // what all read as it was computed again is no longer wanted.
+        var kept = written.Except(inner).Sum(t => extents.Tensor(t).Count);
+        if (kept == 0 || kept >= inner.Where(large.Contains).Sum(t => extents.Tensor(t).Count)) return false;
         var perRow = Math.Max(1, inner.Where(large.Contains).Max(t => PerRow(t, maps)));
         var rows = new RowBlocks(maps, lines, first, inner, extents, names,
             (int)Math.Min(options.NumbersPerBlock / perRow, int.MaxValue), options.FewestRows);

@@ -76,8 +76,8 @@ sealed partial class CodeBuilder
         return [.. Enumerable.Range(0, blocks[0].Count).SelectMany(k => blocks.Select(b => b[k]))];
     }
 
-    // Sums from around a loop may lie on the stack, half as many as there are registers.
-    int MostLive => Target.Registers * 3 / 2 - 1;
+    // What is not needed for long may lie on the stack meanwhile: that costs less than vectors that wait for themselves.
+    int MostLive => Target.Registers * 5 / 2;
 
     /// <summary>The sum of the lanes, always in the same order: halves upon halves.</summary>
     public CodeExpr HorizontalSum(CodeExpr vector) => Horizontal(vector, (a, b) => a + b);

@@ -30,6 +30,19 @@ sealed partial class IlWriter
 
     void Emit(CodeConstant number)
     {
+        if (!constants.Has(number, out var offset))
+        {
+            Create(number);
+            return;
+        }
+        Place(offset);
+        Call(number.Type.VectorClass, "Load", number.Type, Pointer(number.Type));
+    }
+
+    static Type Pointer(CodeType type) => (type with { Lanes = 1, IsPointer = true }).Clr;
+
+    void Create(CodeConstant number)
+    {
         var type = number.Type;
         switch (type.Element)
         {

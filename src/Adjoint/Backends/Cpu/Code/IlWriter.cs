@@ -14,9 +14,11 @@ sealed partial class IlWriter
     readonly KernelCode kernel;
     readonly ILGenerator il;
     readonly LocalSlots slots;
+    readonly ConstantTable constants;
+    readonly LocalBuilder table;
 
     IlWriter(KernelCode kernel, ILGenerator il, int freshSlots) =>
-        (this.kernel, this.il, slots) = (kernel, il, new(il, freshSlots));
+        (this.kernel, this.il, slots, constants, table) = (kernel, il, new(il, freshSlots), new(kernel), il.DeclareLocal(typeof(void*)));
 
     /// <summary>The kernel as a method that can be called.</summary>
     public static KernelEntry Compile(KernelCode kernel) => Compile(kernel, FreshSlots, out _);
@@ -49,22 +51,42 @@ sealed partial class IlWriter
             if (type == CodeType.Float) il.Emit(OpCodes.Conv_R4);
             il.Emit(OpCodes.Stloc, slots.Declare(local));
         }
-        foreach (var row in kernel.Rows) Reserve(row);
+        foreach (var row in kernel.Rows) Reserve(row.Reserved * row.Local.Type.ElementBytes, CodeRow.Alignment, slots.Declare(row.Local));
+        WriteTable();
         Write(kernel.Body);
         il.Emit(OpCodes.Ret);
     }
 
-    void Reserve(CodeRow row)
+    void Reserve(long bytes, int alignment, LocalBuilder pointer)
     {
-        il.Emit(OpCodes.Ldc_I4, checked((int)row.Reserved * row.Local.Type.ElementBytes));
+        il.Emit(OpCodes.Ldc_I4, checked((int)bytes));
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Localloc);
-        il.Emit(OpCodes.Ldc_I4, CodeRow.Alignment - 1);
+        il.Emit(OpCodes.Ldc_I4, alignment - 1);
         il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Ldc_I4, -CodeRow.Alignment);
+        il.Emit(OpCodes.Ldc_I4, -alignment);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.And);
-        il.Emit(OpCodes.Stloc, slots.Declare(row.Local));
+        il.Emit(OpCodes.Stloc, pointer);
+    }
+
+    void WriteTable()
+    {
+        if (constants.Reserved == 0) return;
+        Reserve(constants.Reserved, ConstantTable.Alignment, table);
+        foreach (var (number, offset) in constants.Places)
+        {
+            Create(number);
+            Place(offset);
+            Call(number.Type.VectorClass, "Store", number.Type, number.Type.Clr, Pointer(number.Type));
+        }
+    }
+
+    void Place(int offset)
+    {
+        il.Emit(OpCodes.Ldloc, table);
+        il.Emit(OpCodes.Ldc_I4, offset);
+        il.Emit(OpCodes.Add);
     }
 
     void Write(IReadOnlyList<CodeStatement> block)

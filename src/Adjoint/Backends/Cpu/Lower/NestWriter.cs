@@ -155,7 +155,7 @@ sealed partial class NestWriter
     {
         var size = 0;
         foreach (var plan in plans) plan.Line.Value.Visit(_ => size++);
-        var most = node.Items.Exists(i => i is LoopNode) || size > 40 ? 1 : size > 12 ? 2 : 4;
+        var most = node.Items.Exists(i => i is LoopNode) || size > 40 ? 2 : 4;
         while (most > 1 && most * code.Target.Lanes(element) > node.Extent) most /= 2;
         return most;
     }
