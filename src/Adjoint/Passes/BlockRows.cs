@@ -61,7 +61,7 @@ sealed class BlockRows
             (program, extents) = (before, sizes);
             return false;
         }
-        var outside = program.Body.Where((_, n) => !group.Lines.Contains(n)).SelectMany(Reads)
+        var outside = program.Body.Where((_, n) => !group.Lines.Contains(n)).SelectMany(s => Reads(s).Concat(Writes(s)))
             .Concat(program.Outputs.Select(o => o.Name)).ToHashSet();
         var inner = written.Where(t => !outside.Contains(t) && maps.TrueForAll(m => m.Dims.ContainsKey(t))
             && extents.Tensor(t).From.All(f => f == 0)).ToHashSet();
@@ -122,6 +122,9 @@ sealed class BlockRows
 
     long PerRow(string tensor, List<RowMap> maps) =>
         maps.Aggregate(extents.Tensor(tensor).Count, (count, map) => count / extents.Tensor(tensor).Sizes[map.Dims[tensor]]);
+
+    static IEnumerable<string> Writes(Statement statement) =>
+        new EquatableArray<Statement>([statement]).AllLines().Select(l => l.Target.Tensor);
 
     static IEnumerable<string> Reads(Statement statement) =>
         new EquatableArray<Statement>([statement]).AllLines().SelectMany(l => l.Reads()).Select(r => r.Tensor);

@@ -157,6 +157,25 @@ public sealed class ProgramPassesTests
           y[b,t,(h,d)] += p[b,h,t,u] * v[b,u,(h,d)]
         """))!.Combined), new(64, 1, 32, 4)) + "\n", "tests", "golden", "passes", "attention.txt");
 
+    [Theory]
+    [InlineData("""
+          x[t,b,i] = table[id[t,b],i]
+          y[t,b,j] += x[t,b,i] * w[i,j]
+        """)]
+    [InlineData("""
+          x[t,b,i] = table[id[t,b],i]
+          a[t,b,j] += x[t,b,i] * w[i,j]
+          y[-1,b,j] = 0
+          for t:
+            y[t,b,j] = tanh(a[t,b,j] + y[t-1,b,j])
+        """)]
+    public void What_blocks_would_save_no_room_for_stays_whole(string body)
+    {
+        var program = Parser.Parse($"embed(table[v,i], id[t,b], w[i,j]) -> y[t,b,j]\n{body}");
+        foreach (var text in new[] { program, Reverse.Of(program)!.Combined }.Select(Printer.Print))
+            Assert.DoesNotContain("block", Body(text, new(64, 1, 32, 4)), StringComparison.Ordinal);
+    }
+
     const string Windowed = """
         windowed(q[h,t,c], k[h,u,c], v[h,u,d]) -> y[h,t,d]
           s[h,t,u] += q[h,t,c] * k[h,u,c]  if u <= t and t - 9 < u
