@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the steps of `adjoint bench` beside the same steps in PyTorch, in turn, and files them under this machine.
-# peers.sh [filter] [--threads n] [--json] [--table]; PY names the Python that has torch.
+# peers.sh [filter] [--threads n] [--again] [--json] [--table]; PY names the Python that has torch.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . bench/python.sh

@@ -6,8 +6,9 @@ HEADER = """# Steps beside PyTorch
 `bench/peers.sh` on {cpu}: {cores} cores, {peak} GFLOP/s in float32 on one of them, {copy} GB/s copied by it.
 The peer is PyTorch {torch}, in the best of its configurations for each row: glibc's heap told to keep its memory and
 to use huge pages, torch's kernels as it chooses them and, where the processor has it, with AVX-512; on two threads
-OpenBLAS on torch's OpenMP pool. Ours and the peer's processes run in turn, twice; of each the better median counts. One
-thread is pinned and timed by the processor's clock, two threads by the wall's.
+OpenBLAS on torch's OpenMP pool. Ours and the peer's processes run in turn, twice; of each the better median counts. Where
+two ratios stand at the end, all was run twice (`--again`) and the row is the median of both. One thread is pinned and timed
+by the processor's clock, two threads by the wall's.
 
 Ratio: the peer's time by ours. Target: the ratio that was to be reached (bench/peers/targets.py); for causal attention,
 forward and backward, the one at which it takes {causal} of the full step. Share: the least time that operations at the
@@ -61,7 +62,8 @@ def line(row):
     allocated = row["allocatedBytes"] if "allocatedBytes" in row else "-"
     text = (f"{row['workload']:<26} {row['oursMilliseconds']:>9.3f} {row['peerMilliseconds']:>9.3f} {row['ratio']:>6.2f} "
             f"{wanted:<9} {share:>6} {row['oursPeakMiB']:>9} {row['peerPeakMiB']:>9} {allocated:>8} {row['load']:>5.1f}")
-    return text + ("  " + missed(f"{row['speedup']:.2f}", "speedup") if "speedup" in row else "")
+    text += "  " + missed(f"{row['speedup']:.2f}", "speedup") if "speedup" in row else ""
+    return text + ("  " + ", ".join(f"{r:.2f}" for r in row["ratios"]) if "ratios" in row else "")
 
 
 def started(row):

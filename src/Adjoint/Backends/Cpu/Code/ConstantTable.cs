@@ -1,5 +1,3 @@
-using System.Reflection.Emit;
-
 namespace Adjoint;
 
 // The JIT takes vectors that stay the same out of every loop around and keeps them in registers: the twelve of an exp leave four for
