@@ -150,12 +150,12 @@ sealed partial class NestWriter
         return size;
     }
 
-    // Several vectors a turn hide the latency of sums; large bodies have enough to do and would only grow.
+    // Vectors of a turn do not wait for each other; large bodies, which have more to do anyway, grow with each.
     int Unroll(LoopNode node, List<LinePlan> plans)
     {
         var size = 0;
         foreach (var plan in plans) plan.Line.Value.Visit(_ => size++);
-        var most = node.Items.Exists(i => i is LoopNode) || size > 40 ? 2 : 4;
+        var most = node.Items.Exists(i => i is LoopNode) ? 1 : size > 40 ? 2 : 4;
         while (most > 1 && most * code.Target.Lanes(element) > node.Extent) most /= 2;
         return most;
     }
