@@ -7,8 +7,6 @@ namespace Adjoint;
 /// <summary>The vectors of one number that loops of a kernel use, in memory.</summary>
 sealed class ConstantTable
 {
-    public const int Alignment = Storage.Alignment;
-
     readonly Dictionary<(CodeType Type, double Value, long Integer), (CodeConstant Number, int Offset)> places = [];
     int bytes;
 
@@ -22,7 +20,7 @@ sealed class ConstantTable
     public IEnumerable<(CodeConstant Number, int Offset)> Places => places.Values;
 
     /// <summary>With room for aligning.</summary>
-    public int Reserved => places.Count == 0 ? 0 : bytes + Alignment - 1;
+    public int Reserved => places.Count == 0 ? 0 : bytes + CodeRow.Alignment - 1;
 
     public bool Has(CodeConstant number, out int offset)
     {

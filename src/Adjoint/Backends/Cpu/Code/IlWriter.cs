@@ -51,20 +51,20 @@ sealed partial class IlWriter
             if (type == CodeType.Float) il.Emit(OpCodes.Conv_R4);
             il.Emit(OpCodes.Stloc, slots.Declare(local));
         }
-        foreach (var row in kernel.Rows) Reserve(row.Reserved * row.Local.Type.ElementBytes, CodeRow.Alignment, slots.Declare(row.Local));
+        foreach (var row in kernel.Rows) Reserve(row.Reserved * row.Local.Type.ElementBytes, slots.Declare(row.Local));
         WriteTable();
         Write(kernel.Body);
         il.Emit(OpCodes.Ret);
     }
 
-    void Reserve(long bytes, int alignment, LocalBuilder pointer)
+    void Reserve(long bytes, LocalBuilder pointer)
     {
         il.Emit(OpCodes.Ldc_I4, checked((int)bytes));
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Localloc);
-        il.Emit(OpCodes.Ldc_I4, alignment - 1);
+        il.Emit(OpCodes.Ldc_I4, CodeRow.Alignment - 1);
         il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Ldc_I4, -alignment);
+        il.Emit(OpCodes.Ldc_I4, -CodeRow.Alignment);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.And);
         il.Emit(OpCodes.Stloc, pointer);
@@ -73,7 +73,7 @@ sealed partial class IlWriter
     void WriteTable()
     {
         if (constants.Reserved == 0) return;
-        Reserve(constants.Reserved, ConstantTable.Alignment, table);
+        Reserve(constants.Reserved, table);
         foreach (var (number, offset) in constants.Places)
         {
             Create(number);
