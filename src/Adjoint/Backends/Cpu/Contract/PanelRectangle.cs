@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
 
 /// <summary>A rectangle of cells at constant steps, copied to panel[sum * width + lane].</summary>
 static unsafe class PanelRectangle
 {
+    /// <summary>Rows that are asked for ahead of the one that is copied.</summary>
+    const int RowsAhead = 8;
+
     public static void Copy<T>(
         T* source, long laneStep, long sumStep, ReadOnlySpan<PanelWindow> windows, int lanes, int sums, int width, T* panel)
         where T : unmanaged
@@ -107,8 +111,13 @@ static unsafe class PanelRectangle
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyStrip<T>(T* source, long sumStep, ReadOnlySpan<int> widths, int sums, T* panels, long panelStep) where T : unmanaged
     {
+        var lanes = 0;
+        foreach (var width in widths) lanes += width;
         for (var sum = 0; sum < sums; sum++, source += sumStep)
         {
+            // Rows may lie a page apart, where the machine foresees nothing.
+            if (Sse.IsSupported)
+                for (var i = 0; i < lanes; i += Storage.Alignment / sizeof(T)) Sse.Prefetch0(source + RowsAhead * sumStep + i);
             T* from = source, panel = panels;
             foreach (var width in widths)
             {

@@ -109,11 +109,13 @@ sealed partial class PiecePlan
         var operations = 2.0 * BatchesOut.Count * RowsOut.Count * ColumnsOut.Count * SumsA.Count;
         Grid = ChunkGrid.Of(
             BatchesOut.Count, RowsOut.Count, Image?.Blocks.Length ?? RowParts.Parts, ColumnsOut.Count, ColumnParts.Parts, operations, threads);
-        var panels = (RowParts.Parts + Grid.Rows - 1) / Grid.Rows;
         var isOneBlock = ColumnParts.Parts <= BlockTiles;
-        var canKeep = !isOneBlock && panels * PanelABytes <= KeptBytes;
-        CanReadA = IsPlainA && !IsSpread && !(Collides && (isOneBlock || canKeep));
-        KeptPanels = canKeep && !CanReadA ? panels : 0;
+        var isInPlace = IsPlainA && !IsSpread && !Collides;
+        // Packing b again for each chunk costs less than packing a again for each block of columns.
+        if (!isOneBlock && !isInPlace && !IsImage && SumRows is null)
+            Grid = Grid with { Rows = (int)Math.Max(Grid.Rows, (RowParts.Parts * PanelABytes + KeptBytes - 1) / KeptBytes) };
+        CanReadA = isInPlace;
+        KeptPanels = isOneBlock || CanReadA ? 0 : (RowParts.Parts + Grid.Rows - 1) / Grid.Rows;
         var isStrip = !CanReadA && IsPlainA && IsAdjacentA && RowsA.IsOneRun && Method == ContractionMethod.Tiles;
         StripPanels = isStrip ? Math.Max(1, StripLines * Storage.Alignment / Bytes / Math.Max(1, RowParts.Largest)) : 1;
     }
@@ -227,8 +229,9 @@ sealed partial class PiecePlan
         }).Compile(Target);
     }
 
-    // Each of these begins on a cache line.
-    public long PanelABytes => Aligned((long)RowParts.Largest * SumParts.Largest * Bytes);
+    // Each of these begins on a cache line. Panels are an odd number of lines: a strip of them is written side by side, and a
+    // multiple of a page apart their lines would drive each other out of the first cache.
+    public long PanelABytes => Aligned((long)RowParts.Largest * SumParts.Largest * Bytes) | Storage.Alignment;
     public long TileBytes => Aligned((long)RowParts.Largest * Width * Bytes);
     public long SlotBytes => Method == ContractionMethod.Tiles ? Aligned((long)SumParts.Largest * Width * Bytes) : 0;
 
