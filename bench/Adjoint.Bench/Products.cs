@@ -6,7 +6,8 @@ namespace Adjoint.Bench;
 /// <summary>Matrix products through the contraction engine, beside oneDNN where the machine has it.</summary>
 static unsafe class Products
 {
-    // b(mxnxk), then n or t for each operand as it lies or transposed.
+    // b(mxnxk), then n or t for each operand as it lies or transposed, then what of it is causal: s, only sums up to the row;
+    // o, only columns up to it (operations count as if all were wanted).
     static readonly (int Batch, int M, int N, int K, string Form)[] Shapes =
     [
         (1, 64, 64, 64, "nn"), (1, 128, 128, 128, "nn"), (1, 256, 256, 256, "nn"), (1, 512, 512, 512, "nn"),
@@ -16,6 +17,7 @@ static unsafe class Products
         (1, 1024, 1024, 1024, "nt"), (1, 1024, 1024, 1024, "tn"), (1, 64, 512, 512, "nt"), (1, 512, 512, 64, "tn"),
         (1, 1, 1024, 256, "nt"), (1, 4, 1024, 256, "nt"), (1, 8, 1024, 256, "nn"), (1, 64, 10, 512, "nn"),
         (1, 512, 10, 64, "tn"), (1, 1024, 256, 2048, "tn"), (1, 256, 1024, 2048, "tn"), (1, 2048, 1024, 256, "nt"), (1, 2048, 256, 1024, "nt"), (64, 128, 64, 128, "nn"), (64, 4, 4, 4, "nn"),
+        (1, 2048, 512, 2048, "tn"), (64, 128, 128, 64, "nto"), (64, 128, 64, 128, "nns"), (64, 128, 64, 128, "tns"),
     ];
 
     public static int Run(string[] args)
@@ -40,10 +42,12 @@ static unsafe class Products
     static ContractionShape Shape(int batch, int m, int n, int k, string form)
     {
         var product = ContractionShape.Product(m, n, k, form[0] == 't', form[1] == 't');
-        return product with
+        return new([new(ContractionGroup.Batch, batch, (long)m * k, (long)k * n, (long)m * n), .. product.Axes], form[2..] switch
         {
-            Axes = [new(ContractionGroup.Batch, batch, (long)m * k, (long)k * n, (long)m * n), .. product.Axes],
-        };
+            "s" => [new(false, Math.Max(m, k), 0, form[0] == 't' ? [0, -1, 0, 1] : [0, 1, 0, -1])],
+            "o" => [new(false, m, 0, [0, 1, -1, 0], IsOfOut: true)],
+            _ => [],
+        });
     }
 
     static void Measure(

@@ -9,9 +9,6 @@ namespace Adjoint;
 /// <summary>One chunk of a piece on one thread.</summary>
 unsafe ref partial struct ChunkRun
 {
-    /// <summary>Tiles of columns that are skipped together where they lie outside a bound.</summary>
-    const int BoundedTiles = 2;
-
     readonly ref PieceCall call;
     readonly PiecePlan plan;
     readonly int bytes;
@@ -154,12 +151,15 @@ unsafe ref partial struct ChunkRun
             var tiles = canWrite && areAlike ? end - part
                 : canWrite && width == plan.Width && isRow && plan.TableB is null ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
             tiles = Math.Min(tiles, (call.Ends.Columns - column) / width);
-            if (plan.Bounds.Length > 0) tiles = isFirstPart ? 1 : Math.Min(tiles, BoundedTiles);
+            var wanted = plan.Bounds.Length > 0 && width <= left ? Wanted(column, left) : (From: 0, To: left);
+            var isOutside = wanted.From == wanted.To || wanted.From >= width;
+            if (isOutside) tiles = packs ? 1 : Math.Min(end - part, (wanted.From == wanted.To ? left + width - 1 : wanted.From) / width);
+            else tiles = Math.Min(tiles, (wanted.To + width - 1) / width);
             next = part + tiles;
 
             var slot = still is null ? slots + (long)(part - from) * sums * plan.Width * bytes
                 : still + (long)part * stillSums * plan.Width * bytes;
-            if (plan.Bounds.Length > 0 && IsOutside(column, tiles * width))
+            if (isOutside)
             {
                 // Rows that come later may need these columns.
                 if (packs) plan.ReaderB.Pack(b, originB, column, width, sum, sums, vectors * plan.Lanes, slot);
@@ -203,22 +203,20 @@ unsafe ref partial struct ChunkRun
         else tile.Table += sums.From;
     }
 
-    // Whether a bound holds for none of the part's rows and these columns.
-    readonly bool IsOutside(int column, int columns)
+    // Of so many columns of a run those that any of the part's rows wants: bounds hold for none of the others.
+    readonly (int From, int To) Wanted(int column, int columns)
     {
-        if (!IsInRun || columns > plan.ColumnsOut.LeftInRun(column)) return false;
+        var (from, to) = (0, columns);
+        if (!IsInRun) return (from, to);
         Span<int> positions = stackalloc int[AxisList.MostWindows];
         positions.Clear();
         plan.BatchesOut.AddWindows(batch, positions);
         plan.RowsOut.AddWindows(row, positions);
         plan.ColumnsOut.AddWindows(column, positions);
         for (var i = 0; i < plan.Bounds.Length; i++)
-        {
-            var window = new PanelWindow(positions[i] + plan.Bounds[i].Constant, plan.ColumnsOut.RunCoefficient(i),
-                plan.RowsOut.RunCoefficient(i), plan.Bounds[i].Extent);
-            if (window.Holds(columns, rows) == false) return true;
-        }
-        return false;
+            new PanelWindow(positions[i] + plan.Bounds[i].Constant, plan.ColumnsOut.RunCoefficient(i),
+                plan.RowsOut.RunCoefficient(i), plan.Bounds[i].Extent).OfAny(rows).CutLanes(0, ref from, ref to);
+        return (from, to);
     }
 
     void ReadB(int part, int column, int width)

@@ -15,6 +15,13 @@ readonly record struct PanelWindow(int Start, int LaneStep, int SumStep, int Ext
     /// <summary>The window over the sums from this one on.</summary>
     public PanelWindow From(int sum) => this with { Start = Start + SumStep * sum };
 
+    /// <summary>The window over lanes alone: one exists where it does at any of so many sums.</summary>
+    public PanelWindow OfAny(int sums)
+    {
+        var last = SumStep * (sums - 1);
+        return new(Start + Math.Max(0, last), LaneStep, 0, (int)Math.Min(int.MaxValue, (long)Extent + Math.Abs(last)));
+    }
+
     /// <summary>Cuts lanes [from, to) down to those that exist at a sum.</summary>
     public void CutLanes(int sum, ref int from, ref int to) => Cut(Start + SumStep * sum, LaneStep, ref from, ref to);
 

@@ -77,6 +77,7 @@ public sealed unsafe class ContractionTests
     [InlineData(1024, 70, 40, true, false)]
     [InlineData(205, 90, 1500, true, false)]
     [InlineData(1024, 2000, 300, true, false)]
+    [InlineData(2100, 140, 1024, true, false)] // more panels than are kept at once
     public void Products_of_several_blocks_are_exact(int m, int n, int k, bool transposeA, bool transposeB)
     {
         var contraction = new ContractionCase(ContractionShape.Product(m, n, k, transposeA, transposeB), new System.Random(m));
