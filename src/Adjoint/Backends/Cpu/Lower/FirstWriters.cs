@@ -23,10 +23,14 @@ static class FirstWriters
     // No condition takes cells away that somebody sees: limits may shorten sums, or hold for all readers.
     static bool HasValueEverywhere(BoundProgram program, LineTensors tensors, LinePlan plan) =>
         plan.Contraction is { Bounds.Count: > 0 } || (plan.Line.Summed.Count == 0
-        ? plan.Line.Limits.All(l => IsForAll(program, tensors, plan, l)) && plan.Line.Tests.Count == 0
-            && plan.Line.IsSafe(plan.Line.Target)
+        ? plan.Line.Limits.All(l => IsForAll(program, tensors, plan, l)) && plan.Line.IsSafe(plan.Line.Target)
+            && (plan.Line.Tests.Count == 0 || CanFill(program, plan))
         : plan.IsRegister && plan.Line.Limits.All(l => plan.Line.Summed.Any(a => l[a] != 0)
             || IsForAll(program, tensors, plan, l)));
+
+    // Where a test does not hold it can write the start value of the cell: all that it reads exists anyway.
+    static bool CanFill(BoundProgram program, LinePlan plan) => plan.Contraction is null
+        && program[plan.Line.Target.Tensor] is { Updates: null } && plan.Line.Reads.All(plan.Line.IsSafe);
 
     // A limit that follows from the cell alone, and whoever else touches the cell keeps it too.
     static bool IsForAll(BoundProgram program, LineTensors tensors, LinePlan plan, IndexForm limit)

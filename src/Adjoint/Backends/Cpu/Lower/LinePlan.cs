@@ -70,6 +70,9 @@ sealed class LinePlan
     /// <summary>Every cell gets its first value here, so none needs a start value.</summary>
     public bool IsFirst { get; set; }
 
+    /// <summary>It writes the start value where its tests do not hold.</summary>
+    public bool Fills => IsFirst && Line.Tests.Count > 0 && Line.Summed.Count == 0;
+
     /// <summary>Why the line runs without vectors; null if it has them or has no loop.</summary>
     public string? Fallback { get; private set; }
 

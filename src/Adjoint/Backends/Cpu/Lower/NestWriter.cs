@@ -173,7 +173,7 @@ sealed partial class NestWriter
     // A test that is the same for all lanes is a branch; the others make a mask.
     void Guarded(LinePlan plan, int test, CodeExpr? mask)
     {
-        if (test == plan.Line.Tests.Count)
+        if (test == plan.Line.Tests.Count || plan.Fills)
         {
             Checked(plan, mask);
             return;
@@ -201,7 +201,14 @@ sealed partial class NestWriter
     {
         if (program[plan.Line.Target.Tensor].IsInteger) SetInteger(plan);
         else if (running.TryGetValue(plan, out var sum)) Add(plan, sum, Summand(plan), mask);
-        else Store(plan, Value(plan.Line.Value), mask, plan.IsFirst);
+        else Store(plan, plan.Fills ? Filled(plan) : Value(plan.Line.Value), mask, plan.IsFirst);
+    }
+
+    CodeExpr Filled(LinePlan plan)
+    {
+        var start = Scalar(program[plan.Line.Target.Tensor].Start);
+        return plan.Line.Tests.Select(test => code.Let("holds", Condition(test))).Reverse()
+            .Aggregate(Value(plan.Line.Value), (value, holds) => Code.Select(holds, value, start));
     }
 }
 

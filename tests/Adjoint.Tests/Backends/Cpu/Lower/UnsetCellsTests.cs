@@ -9,6 +9,10 @@ public sealed class UnsetCellsTests
     [InlineData("y[b,0,j] = x[b,j]\n  y[b,1,j] = exp(x[b,j])\n  z[b,j] += y[b,0,j] * y[b,1,j]", "")]
     [InlineData("h[-1,j] = x[0,j]\n  for b:\n    h[b,j] = tanh(h[b-1,j] + x[b,j])\n  z[b,j] = h[b,j] + h[b-1,j]", "")]
     [InlineData("h[#b,j] = x[0,j]\n  for b down:\n    h[b,j] = tanh(h[b+1,j] + x[b,j])\n  z[b,j] = h[b,j]", "")]
+    // What a test leaves out is written with the rest.
+    [InlineData("y[b,j] += x[b,j]  if 0 < x[b,j]\n  z[b,j] = y[b,j]", "")]
+    [InlineData("y[b,j] = exp(x[b,j])  if 0 < x[b,j] and j < 7\n  z[b,j] += y[b,j] * y[b,j]", "y")]
+    [InlineData("y[b,j] -= x[b,j]  if 0 < x[b,0]\n  z[b,j] += y[b,j] * x[b,j]", "")]
     // Of these the start value is read: a margin, a piece, what is added to.
     [InlineData("for b:\n    h[b,j] = tanh(h[b-1,j] + x[b,j])\n  z[b,j] = h[b,j] + h[b-1,j]", "h")]
     [InlineData("y[b,0,j] = x[b,j]\n  y[b,2,j] = exp(x[b,j])\n  z[b,j] += y[b,0,j] * y[b,2,j] + y[b,1,j]", "y")]
