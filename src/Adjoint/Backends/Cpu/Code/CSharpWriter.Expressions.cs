@@ -98,6 +98,7 @@ sealed partial class CSharpWriter
             CodeOp.Convert => ($"({Keyword(type.Element)}){Print(args[0], Tight)}", Prefix),
             CodeOp.Permute => Method(
                 $"{ClassOf(Instructions.Avx512Class(type))}.{Instructions.PermuteName(type)}"),
+            CodeOp.Alternate => (Alternate(type, args), Tight),
             CodeOp.Scale => Method($"{ClassOf(Instructions.Avx512Class(type))}.Scale"),
             CodeOp.Select =>
                 ($"{Class(type)}ConditionalSelect({As(args[0], type)}, {Print(args[1])}, {Print(args[2])})", Tight),
@@ -126,6 +127,14 @@ sealed partial class CSharpWriter
             var isChain = strength > Shifted || args[0] is CodeOperation first && first.Op == op;
             return ($"{PrintIndex(args[0], isChain ? strength : right)} {sign} {PrintIndex(args[1], right)}", strength);
         }
+    }
+
+    string Alternate(CodeType type, CodeExpr[] args)
+    {
+        var shuffled = $"{ClassOf(Instructions.ShuffleClass(type))}.Shuffle({PrintAll(args)}, {Instructions.AlternateOrder(type)})";
+        if (type.Bits < 256) return shuffled;
+        var (there, back) = type.Element == Element.Float ? (".AsDouble()", ".AsSingle()") : ("", "");
+        return $"Avx2.Permute4x64({shuffled}{there}, {Instructions.QuartersOrder}){back}";
     }
 
     (string, int) Compare(CodeOp op, CodeType source, CodeType type, CodeExpr[] args)

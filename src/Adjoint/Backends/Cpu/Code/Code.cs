@@ -128,6 +128,9 @@ static class Code
         new CodeOperation(CodeOp.Permute, a.Type,
             [a, Pack([.. lanes.Select(lane => Constant(a.Type.AsInteger.Scalar, (long)lane))]), b]);
 
+    /// <summary>Lanes 0, 2, 4 … of one vector, then 1, 3, 5 … of another.</summary>
+    public static CodeExpr Alternate(CodeExpr a, CodeExpr b) => new CodeOperation(CodeOp.Alternate, a.Type, [a, b]);
+
     public static CodeExpr Any(CodeExpr mask) =>
         mask.Type.IsVector ? new CodeOperation(CodeOp.Any, CodeType.Bool, [mask]) : mask;
 

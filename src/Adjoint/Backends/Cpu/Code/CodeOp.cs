@@ -48,6 +48,10 @@ enum CodeOp
     /// with <see cref="CodeTarget.HasPermute"/>.</summary>
     Permute,
 
+    /// <summary>Lanes 0, 2, 4 … of the first vector, then lanes 1, 3, 5 … of the second; only for types with
+    /// <see cref="CodeTarget.HasAlternate"/>.</summary>
+    Alternate,
+
     /// <summary>Whether a mask is set in any lane.</summary>
     Any,
 }

@@ -36,6 +36,10 @@ sealed record CodeTarget(int VectorBits, bool HasFma, bool HasScale, bool HasMas
     /// <summary>Whether lanes of two vectors can be put together in any order by one instruction.</summary>
     public bool HasPermute => VectorBits == 512 ? Avx512F.IsSupported : VectorBits == 256 && Avx512F.VL.IsSupported;
 
+    /// <summary>Whether every second lane of two vectors can be put together.</summary>
+    public static bool HasAlternate(CodeType type) =>
+        type.IsFloating && type.Bits switch { 128 => Sse2.IsSupported, 256 => Avx2.IsSupported, _ => false };
+
     /// <summary>Whether cache lines can be asked for ahead of their use.</summary>
     public bool HasPrefetch => VectorBits > 0 && Sse.IsSupported;
 

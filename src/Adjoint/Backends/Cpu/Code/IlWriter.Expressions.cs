@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection.Emit;
+using System.Runtime.Intrinsics.X86;
 
 namespace Adjoint;
 
@@ -124,6 +125,7 @@ sealed partial class IlWriter
                 Call(Instructions.Avx512Class(type), Instructions.PermuteName(type), type,
                     type.Clr, args[1].Type.Clr, type.Clr);
                 break;
+            case CodeOp.Alternate: EmitAlternate(type); break;
             case CodeOp.Scale: Call(Instructions.Avx512Class(type), "Scale", type, type.Clr, type.Clr); break;
             case CodeOp.ShiftLeft or CodeOp.ShiftRight or CodeOp.ShiftRightLogical or CodeOp.Lane:
                 il.Emit(OpCodes.Ldc_I4, operation.Detail);
@@ -142,6 +144,18 @@ sealed partial class IlWriter
                 Call(type.VectorClass, Instructions.VectorName(op)!, type, [.. args.Select(a => a.Type.Clr)]);
                 break;
         }
+    }
+
+    void EmitAlternate(CodeType type)
+    {
+        il.Emit(OpCodes.Ldc_I4, (int)Instructions.AlternateOrder(type));
+        Call(Instructions.ShuffleClass(type), "Shuffle", type, type.Clr, type.Clr, typeof(byte));
+        if (type.Bits < 256) return;
+        var wide = type with { Element = Element.Double, Lanes = 4 };
+        Reinterpret(type, wide);
+        il.Emit(OpCodes.Ldc_I4, (int)Instructions.QuartersOrder);
+        Call(typeof(Avx2), "Permute4x64", wide, wide.Clr, typeof(byte));
+        Reinterpret(wide, type);
     }
 
     // ConditionalSelect takes the mask in the type of what it selects.

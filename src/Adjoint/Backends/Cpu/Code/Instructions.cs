@@ -74,6 +74,17 @@ static class Instructions
     /// <summary>For targets with <see cref="CodeTarget.HasPermute"/>.</summary>
     public static string PermuteName(CodeType type) => $"PermuteVar{type.Lanes}x{8 * type.ElementBytes}x2";
 
+    /// <summary>The class that shuffles lanes within each 128 bits, for types with <see cref="CodeTarget.HasAlternate"/>.</summary>
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
+    public static Type ShuffleClass(CodeType type) =>
+        type.Bits == 256 ? typeof(Avx) : type.Element == Element.Float ? typeof(Sse) : typeof(Sse2);
+
+    /// <summary>The shuffle that takes the even lanes of the first and the odd lanes of the second of each 128 bits.</summary>
+    public static byte AlternateOrder(CodeType type) => type.Element == Element.Float ? QuartersOrder : (byte)0b1010;
+
+    /// <summary>Lanes 0, 2, 1, 3 of four: brings what a shuffle of 128 bits left in turns behind each other.</summary>
+    public const byte QuartersOrder = 0b11_01_10_00;
+
     /// <summary>The class with the instructions that AVX-512 has for a vector type.</summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
     public static Type Avx512Class(CodeType type) => type.Bits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);

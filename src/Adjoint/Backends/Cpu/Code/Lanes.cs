@@ -32,8 +32,26 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
         if (isDense && where is null) return Convert(Code.Load(pointer, index, cells, Mask));
         if (isDense && Count > 1 && builder.Target.HasMaskedMemory)
             return Convert(Code.Load(pointer, index, cells, Mask is null ? Typed(where!) : Mask & where!));
+        if (stride is CodeConstant { Integer: 2 } && where is null && HasPairs(cells)) return Pairs(pointer, index, cells);
         return Gather(lane => pointer[index + lane * (stride ?? 1)], where);
     }
+
+    bool HasPairs(CodeType cells) => Count > 1 && cells == Type && (left is null || builder.Target.HasMaskedMemory)
+        && (builder.Target.HasPermute || CodeTarget.HasAlternate(cells));
+
+    // Every second cell: two vectors, of which the second begins one cell early, so that none ends behind the last cell.
+    CodeExpr Pairs(CodeExpr pointer, CodeExpr index, CodeType cells)
+    {
+        var first = builder.Let("even", Code.Load(pointer, index, cells, Reaches(0)));
+        var second = builder.Let("odd", Code.Load(pointer, index + (Count - 1), cells, Reaches(Count - 1)));
+        if (!builder.Target.HasPermute) return builder.Let("pairs", Code.Alternate(first, second));
+        var lanes = Enumerable.Range(0, Count).Select(lane => lane < Count / 2 ? 2 * lane : 2 * lane + 1);
+        return builder.Let("pairs", Code.Permute(first, second, lanes));
+    }
+
+    // Which of the cells from the given one on lie before the last wanted one; null for all.
+    CodeExpr? Reaches(int from) => left is null ? null : builder.Let("reached",
+        Code.Indices(Type.AsInteger) < Code.Convert(2 * left - (from + 1), Type.AsInteger.Element));
 
     /// <summary>A vector of the scalars that a function gives for each lane.</summary>
     /// <remarks>Lanes that are not wanted repeat the last wanted one.</remarks>

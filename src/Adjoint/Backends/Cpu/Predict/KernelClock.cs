@@ -150,7 +150,7 @@ sealed class KernelClock
     {
         CodeOp.Divide or CodeOp.Sqrt => 3,
         CodeOp.Add or CodeOp.Subtract or CodeOp.Multiply or CodeOp.Fma or CodeOp.Convert or CodeOp.Floor or CodeOp.Permute
-            when operation.Type.IsFloating => 1,
+            or CodeOp.Alternate when operation.Type.IsFloating => 1,
         _ => 0.25,
     };
 
@@ -188,7 +188,7 @@ sealed class KernelClock
         CodeOp.Multiply when operation.Type.IsFloating => new(1, 1, 0, 0),
         CodeOp.Pack when operation.Args.All(a => a is CodeConstant) => default,
         CodeOp.Pack => new(operation.Args.Length, 0, 0, 0),
-        CodeOp.Any => new(2, 0, 0, 0),
+        CodeOp.Any or CodeOp.Alternate => new(2, 0, 0, 0),
         CodeOp.Select when !operation.Type.IsVector => new(2, 0, 0, 0),
         _ => new(1, 0, 0, 0),
     };

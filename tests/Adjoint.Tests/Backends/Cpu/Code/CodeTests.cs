@@ -32,18 +32,21 @@ public sealed class CodeTests
     public void A_strided_read_of_a_row_stays_inside_it()
     {
         foreach (var target in Targets)
-        {
-            var code = new CodeBuilder("column", target);
-            var (x, y, n) = (code.Buffer("x", Element.Float), code.Buffer("y", Element.Float), code.Integer("n"));
-            code.VectorLoop("i", 0, n, Element.Float, (i, lanes) => lanes.Store(y, i * 2, lanes.Load(x, i * 3, 3), 2));
-            var kernel = code.Build();
-            foreach (var size in Sizes.Skip(1))
-            {
-                var x_cells = Enumerable.Range(0, 3 * size - 2).Select(i => (float)i).ToArray();
-                var y_cells = As<float>(Bytes(kernel, [Of(x_cells), Of(new float[2 * size - 1])], [size], [], 0, 0, size == 9 && IsFull(target))[1]);
-                Assert.Equal(Enumerable.Range(0, 2 * size - 1).Select(i => i % 2 == 0 ? 3f * (i / 2) : 0), y_cells);
-            }
-        }
+            foreach (var element in (Element[])[Element.Float, Element.Double])
+                foreach (var stride in (int[])[2, 3]) // two vectors make one of every second cell
+                {
+                    var code = new CodeBuilder("column", target);
+                    var (x, y, n) = (code.Buffer("x", element), code.Buffer("y", element), code.Integer("n"));
+                    code.VectorLoop("i", 0, n, element, (i, lanes) => lanes.Store(y, i * 2, lanes.Load(x, i * stride, stride), 2));
+                    var kernel = code.Build();
+                    foreach (var size in Sizes.Skip(1))
+                    {
+                        double[] cells = [.. Enumerable.Range(0, stride * (size - 1) + 1)], written = new double[2 * size - 1];
+                        var found = Numbers(element, Bytes(
+                            kernel, [Cells(element, cells), Cells(element, written)], [size], [], 0, 0, size == 9 && IsFull(target))[1]);
+                        Assert.Equal(Enumerable.Range(0, 2 * size - 1).Select(i => i % 2 == 0 ? (double)stride * (i / 2) : 0), found);
+                    }
+                }
     }
 
     [Fact]
