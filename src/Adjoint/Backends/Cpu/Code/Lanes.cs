@@ -36,8 +36,8 @@ sealed class Lanes(CodeBuilder builder, Element element, int count, int part, Co
         return Gather(lane => pointer[index + lane * (stride ?? 1)], where);
     }
 
-    bool HasPairs(CodeType cells) => Count > 1 && cells == Type && (left is null || builder.Target.HasMaskedMemory)
-        && (builder.Target.HasPermute || CodeTarget.HasAlternate(cells));
+    bool HasPairs(CodeType cells) =>
+        Count > 1 && cells == Type && (builder.Target.HasPermute || CodeTarget.HasAlternate(cells));
 
     // Every second cell: two vectors, of which the second begins one cell early, so that none ends behind the last cell.
     CodeExpr Pairs(CodeExpr pointer, CodeExpr index, CodeType cells)

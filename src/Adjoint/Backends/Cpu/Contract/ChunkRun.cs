@@ -151,17 +151,21 @@ unsafe ref partial struct ChunkRun
             var tiles = canWrite && areAlike ? end - part
                 : canWrite && width == plan.Width && isRow && plan.TableB is null ? Math.Min(end - part, (canRead ? Math.Min(left, leftB) : left) / width) : 1;
             tiles = Math.Min(tiles, (call.Ends.Columns - column) / width);
-            var wanted = plan.Bounds.Length > 0 && width <= left ? Wanted(column, left) : (From: 0, To: left);
-            var isOutside = wanted.From == wanted.To || wanted.From >= width;
-            if (isOutside) tiles = packs ? 1 : Math.Min(end - part, (wanted.From == wanted.To ? left + width - 1 : wanted.From) / width);
-            else tiles = Math.Min(tiles, (wanted.To + width - 1) / width);
+            var isOutside = false;
+            if (plan.Bounds.Length > 0 && width <= left)
+            {
+                var (first, last) = Wanted(column, left);
+                isOutside = first == last || first >= width;
+                // Rows that come later may need columns that these leave out.
+                tiles = !isOutside ? Math.Min(tiles, (last + width - 1) / width)
+                    : packs ? 1 : Math.Min(end - part, (first == last ? left + width - 1 : first) / width);
+            }
             next = part + tiles;
 
             var slot = still is null ? slots + (long)(part - from) * sums * plan.Width * bytes
                 : still + (long)part * stillSums * plan.Width * bytes;
             if (isOutside)
             {
-                // Rows that come later may need these columns.
                 if (packs) plan.ReaderB.Pack(b, originB, column, width, sum, sums, vectors * plan.Lanes, slot);
                 continue;
             }
