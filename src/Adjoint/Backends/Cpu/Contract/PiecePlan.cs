@@ -230,7 +230,7 @@ sealed partial class PiecePlan
     }
 
     // Each of these begins on a cache line. Panels are an odd number of lines: a strip of them is written side by side, and a
-    // multiple of a page apart their lines would drive each other out of the first cache.
+    // multiple of a page apart their lines would share a set of the first cache.
     public long PanelABytes => Aligned((long)RowParts.Largest * SumParts.Largest * Bytes) | Storage.Alignment;
     public long TileBytes => Aligned((long)RowParts.Largest * Width * Bytes);
     public long SlotBytes => Method == ContractionMethod.Tiles ? Aligned((long)SumParts.Largest * Width * Bytes) : 0;
