@@ -11,6 +11,7 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     readonly HashSet<string> names = [.. Keywords];
     readonly Dictionary<string, int> numbers = []; // the one that each name was given last
     readonly HashSet<CodeLocal> variables = [];
+    readonly Dictionary<(string What, CodeLocal Of), CodeExpr> computed = [];
     List<CodeStatement> block = [];
 
     public CodeTarget Target { get; } = target;
@@ -42,6 +43,15 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     /// <summary>A name for a value that is used more than once; names and numbers stay what they are.</summary>
     public CodeExpr Let(string name, CodeExpr value) =>
         value is CodeConstant or CodeLocal && !IsVariable(value) ? value : Declare(name, value);
+
+    /// <summary>A value that several functions of one number need: computed the first time they ask, in a block and those
+    /// inside it.</summary>
+    public CodeExpr Once(string what, CodeExpr of, Func<CodeExpr> compute)
+    {
+        if (of is not CodeLocal local || IsVariable(local)) return compute();
+        if (computed.TryGetValue((what, local), out var known)) return known;
+        return computed[(what, local)] = Let(what, compute());
+    }
 
     /// <summary>A local that <see cref="Assign"/> may change.</summary>
     public CodeLocal Variable(string name, CodeExpr initial)
@@ -111,11 +121,12 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     /// <summary>The statements that an action writes, apart from those around them.</summary>
     List<CodeStatement> Block(Action write)
     {
-        var outer = block;
+        var (outer, before) = (block, computed.Keys.ToHashSet());
         block = [];
         write();
         var inner = block;
         block = outer;
+        foreach (var gone in computed.Keys.Where(k => !before.Contains(k)).ToList()) computed.Remove(gone);
         return inner;
     }
 

@@ -10,11 +10,24 @@ static class Exponentials
     {
         public CodeExpr Exp(CodeExpr x)
         {
+            if (Squared(x) is { } root) return code.ExpOfMinusSquare(root);
             x = code.Let("x", x);
             // Beyond these exp is infinite or 0 in any case; NaN passes as the second operand.
             var (low, high) = IsFloat(x) ? (-104.0, 89.0) : (-746.0, 710.0);
             return code.ExpInRange(code.Let("clamped", Code.MinNative(high, Code.MaxNative(low, x))));
         }
+
+        /// <summary>exp(-x²), with the bits that the square has no room for.</summary>
+        public CodeExpr ExpOfMinusSquare(CodeExpr x) => code.Once("normal", x, () =>
+        {
+            var a = code.Magnitude(x);
+            var square = code.Let("square", a * a);
+            return code.ExpInRange(-square, code.SubtractProduct(square, a, a), isFraction: true);
+        });
+
+        /// <summary>|x|, or a number whose exp(-x²) is 0 as well; NaN passes.</summary>
+        public CodeExpr Magnitude(CodeExpr x) =>
+            code.Once("magnitude", x, () => Code.MinNative(IsFloat(x) ? 10.2 : 27.31, Code.Abs(x)));
 
         /// <summary>1 / (1 + exp(-x)) or exp(x) / (1 + exp(x)), whichever has the exp of a negative number.</summary>
         public CodeExpr Sigmoid(CodeExpr x)
@@ -112,6 +125,11 @@ static class Exponentials
             0.5000000000000011, 0.1666666666666643, 0.041666666666525666, 0.008333333333479642,
             0.0013888888944920436, 0.0001984126954672076, 2.4801491662491375e-05, 2.755754334825206e-06,
             2.7630784280995606e-07, 2.5015684731069004e-08);
+
+    // x of -(x * x).
+    static CodeLocal? Squared(CodeExpr x) =>
+        x is CodeOperation { Op: CodeOp.Negate, Args: [CodeOperation { Op: CodeOp.Multiply, Args: [CodeLocal root, var same] }] }
+        && same == root ? root : null;
 
     static bool IsFloat(CodeExpr x) => x.Type.Element == Element.Float;
 }

@@ -98,6 +98,38 @@ public sealed class VectorMathTests
     }
 
     [Fact]
+    public void Exp_of_minus_a_square_has_the_bits_that_the_square_loses()
+    {
+        var x = Array.ConvertAll(Samples((-9, 9), FloatSamples), v => (float)v);
+        foreach (var target in new[] { CodeTarget.Host, CodeTarget.Host with { HasFma = false } })
+        {
+            var y = As<float>(Bytes(Bell(target).Build(), [Of(x), Of(new float[x.Length]), Of(new float[x.Length])], [], [], 0, x.Length, isPrinted: false)[2]);
+            Assert.InRange(y.Select((v, i) => FloatUlps(v, Math.Exp(-(double)x[i] * x[i]))).Max(), 0, Tolerance.FloatFunctionUlps);
+        }
+    }
+
+    [Fact]
+    public void Erf_and_exp_of_minus_the_square_share_their_exp()
+    {
+        var text = CSharpWriter.Print(Bell(CodeTarget.Of("scalar")).Build());
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(text, @"var rounded\d* ="));
+    }
+
+    // erf(x) and exp(-x²) of the same number.
+    static CodeBuilder Bell(CodeTarget target)
+    {
+        var code = new CodeBuilder("bell", target);
+        var (a, erf, exp) = (code.Buffer("a", Element.Float), code.Buffer("erf", Element.Float), code.Buffer("exp", Element.Float));
+        code.VectorLoop("i", code.Begin, code.End, Element.Float, (i, lanes) =>
+        {
+            var x = code.Let("x", lanes.Load(a, i));
+            lanes.Store(erf, i, code.Apply("erf", x));
+            lanes.Store(exp, i, code.Apply("exp", -code.Apply("square", x)));
+        });
+        return code;
+    }
+
+    [Fact]
     public void Close_to_multiples_of_pi_sin_and_cos_keep_their_bits()
     {
         // The double nearest to k pi/2: nearly all of it cancels.
