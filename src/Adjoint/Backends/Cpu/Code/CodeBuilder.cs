@@ -11,8 +11,8 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     readonly HashSet<string> names = [.. Keywords];
     readonly Dictionary<string, int> numbers = []; // the one that each name was given last
     readonly HashSet<CodeLocal> variables = [];
-    readonly Dictionary<(string What, CodeLocal Of), CodeExpr> computed = [];
     List<CodeStatement> block = [];
+    Dictionary<(string What, CodeLocal Of), CodeExpr> computed = []; // in the block and those around it
 
     public CodeTarget Target { get; } = target;
 
@@ -121,12 +121,11 @@ sealed partial class CodeBuilder(string name, CodeTarget target)
     /// <summary>The statements that an action writes, apart from those around them.</summary>
     List<CodeStatement> Block(Action write)
     {
-        var (outer, before) = (block, computed.Keys.ToHashSet());
-        block = [];
+        var (outer, known) = (block, computed);
+        (block, computed) = ([], new(known));
         write();
         var inner = block;
-        block = outer;
-        foreach (var gone in computed.Keys.Where(k => !before.Contains(k)).ToList()) computed.Remove(gone);
+        (block, computed) = (outer, known);
         return inner;
     }
 

@@ -18,7 +18,7 @@ static class Exponentials
         }
 
         /// <summary>exp(-x²), with the bits that the square has no room for.</summary>
-        public CodeExpr ExpOfMinusSquare(CodeExpr x) => code.Once("normal", x, () =>
+        public CodeExpr ExpOfMinusSquare(CodeExpr x) => code.Once("bell", x, () =>
         {
             var a = code.Magnitude(x);
             var square = code.Let("square", a * a);
